@@ -1,0 +1,41 @@
+"""What the performer gives out: immutable snapshots of a body, one for every physics step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models import rotations
+from models.contact import Contact
+from models.rotations import Array
+
+
+@dataclass(frozen=True)
+class BodyPose:
+    """A body in Bullet's frame (Y up, xyzw): root_pos (3,), root_rot (4,), joint_rot (joints, 4) local."""
+
+    root_pos: Array
+    root_rot: Array
+    joint_rot: Array
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One physics step. attempt counts tries since the start; tick counts steps of 1/120 s within the attempt."""
+
+    attempt: int
+    tick: int
+    pose: BodyPose
+    contacts: tuple[Contact, ...] = ()
+
+
+def interpolate(a: BodyPose, b: BodyPose, part: float) -> BodyPose:
+    """The pose ``part`` (0 … 1) of the way from ``a`` to ``b``."""
+    if part <= 0.0:
+        return a
+    return BodyPose(
+        a.root_pos + part * (b.root_pos - a.root_pos),
+        rotations.slerp(a.root_rot, b.root_rot, part),
+        rotations.slerp(a.joint_rot, b.joint_rot, np.full(len(a.joint_rot), part)),
+    )

@@ -1,0 +1,104 @@
+"""Attempts under way: a world, a clip, and where in the clip each copy is.
+
+Learning, judging and playing all run attempts through this one class, so what was learned is what is played.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models import imitation, rotations
+from models.body import Body
+from models.imitation import Frame
+from models.motion import Pose
+from models.reference import TICKS_PER_CONTROL, Motion, Reference
+from models.rotations import Array
+from models.world import World
+
+
+@dataclass(frozen=True)
+class Perturbation:
+    """How far a start is from the clip: uniform, joints in rad, root velocity in m/s (each axis)."""
+
+    joints: float = 0.05
+    velocity: float = 0.1
+
+
+STEADY = Perturbation(0.0, 0.0)
+
+
+def perturbed(body: Body, pose: Pose, amount: Perturbation, rng: np.random.Generator) -> Pose:
+    """``pose`` with every joint and the root's velocity moved by a uniform random amount."""
+    turns = rng.uniform(-amount.joints, amount.joints, size=pose.joint_vel.shape)
+    push = rng.uniform(-amount.velocity, amount.velocity, size=pose.root_lin_vel.shape)
+    turns[..., body.hinges, :2] = 0.0  # knees and elbows turn about z alone
+    return Pose(
+        pose.root_pos,
+        pose.root_rot,
+        rotations.multiply(pose.joint_rot, rotations.exp(turns)),
+        pose.root_lin_vel + push,
+        pose.root_ang_vel,
+        pose.joint_vel,
+    )
+
+
+class Attempts:
+    """A batch of attempts, one for each copy in ``world``."""
+
+    def __init__(self, body: Body, reference: Reference, world: World) -> None:
+        self.body = body
+        self.reference = reference
+        self.world = world
+        self.ticks = np.zeros(world.count, dtype=np.int64)
+        self.frame = Frame(np.zeros((world.count, 3)), np.zeros(world.count))
+        self.motion = imitation.to_frame(world.motion(), self.frame)
+        self._target = (self.motion.pose.joint_rot, self.motion.pose.joint_vel)
+
+    def reset(self, which: np.ndarray, ticks: np.ndarray, pose: Pose, frame: Frame | None = None) -> None:
+        """Start the attempts ``which`` at ``ticks`` into the clip from ``pose`` (in the attempt's frame)."""
+        count = len(which)
+        frame = frame or Frame(np.zeros((count, 3)), np.zeros(count))
+        self.ticks[which] = ticks
+        self.frame.origin[which] = frame.origin
+        self.frame.yaw[which] = frame.yaw
+        self.world.reset(which, imitation.place_in_world(pose, frame))
+        self.motion = imitation.to_frame(self.world.motion(), self.frame)
+
+    def observation(self) -> Array:
+        """``(count, observation)`` of the policy, now."""
+        root = self.reference.at(self.ticks).pose.root_pos
+        return imitation.observation(self.motion, root, self.ticks / self.reference.ticks)
+
+    def wanted(self) -> Motion:
+        """Where the clip has the bodies now, in the attempts' frames."""
+        return self.reference.at(self.ticks)
+
+    def aim(self, action: Array) -> None:
+        """Set the PD targets of the coming control step."""
+        self._target = imitation.target(self.body, self.reference, self.ticks, action)
+
+    def tick(self, ticks: int = 1) -> None:
+        """Advance the physics; after `TICKS_PER_CONTROL` ticks `settle` must follow."""
+        self.world.step(*self._target, ticks=ticks)
+
+    def settle(self) -> np.ndarray:
+        """Close a control step. Returns ``(count,)`` bool: a clip that loops has begun anew under the body."""
+        self.motion = imitation.to_frame(self.world.motion(), self.frame)
+        self.ticks += TICKS_PER_CONTROL
+        if not self.reference.loop:
+            np.minimum(self.ticks, self.reference.ticks, out=self.ticks)
+            return np.zeros(len(self.ticks), dtype=bool)
+        return self.ticks >= self.reference.ticks
+
+    def wrap(self, over: np.ndarray) -> None:
+        """Begin the next cycle where `settle` said that one is over."""
+        if not over.any():
+            return
+        self.ticks[over] -= self.reference.ticks
+        motion = self.world.motion()
+        following = imitation.frame_under(motion.pose, self.reference)
+        self.frame.origin[over] = following.origin[over]
+        self.frame.yaw[over] = following.yaw[over]
+        self.motion = imitation.to_frame(motion, self.frame)

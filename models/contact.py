@@ -1,0 +1,30 @@
+"""What a body can touch, and a touch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Box:
+    """A static block to stand on or run into: centre and half extents in metres, Bullet's frame, yaw about Y in rad."""
+
+    name: str
+    centre: tuple[float, float, float]
+    half: tuple[float, float, float]
+    yaw: float = 0.0
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One touching point in one physics step, Bullet's frame.
+
+    link: index into `models.body.Body.links`. position in m, force in N along the normal, speed in m/s into the
+    surface (0 when leaving), surface: "ground" or the name of a `Box`.
+    """
+
+    link: int
+    position: tuple[float, float, float]
+    force: float
+    speed: float
+    surface: str

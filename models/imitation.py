@@ -1,0 +1,187 @@
+"""How well a body imitates a clip, and what it sees of itself: pure functions of arrays, no physics.
+
+Everything here is in the attempt's own frame (`to_frame`): the ground under the reference's start, heading along the
+clip. A heading taken from the body itself would flip by half a turn in the middle of a somersault.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from models import rotations
+from models.body import HINGE_AXIS, SPHERICAL, Body
+from models.motion import Pose
+from models.reference import TICKS_PER_CONTROL, Motion, Reference
+from models.rotations import Array
+
+_HARMONICS = (1, 2)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where attempts stand: origin ``(n, 3)`` on the ground in metres, yaw ``(n,)`` about Y in radians."""
+
+    origin: Array
+    yaw: Array
+
+
+def to_frame(motion: Motion, frame: Frame) -> Motion:
+    """Express ``motion`` ``(n, …)`` in the attempts' frames; joint rotations are local and stay."""
+    turn = rotations.about(1, -frame.yaw)
+    each = turn[:, None, :]
+    pose = motion.pose
+    links = motion.link_pos.shape
+    turns = np.broadcast_to(each, (*links[:2], 4))
+    return Motion(
+        Pose(
+            rotations.rotate(turn, pose.root_pos - frame.origin),
+            rotations.multiply(turn, pose.root_rot),
+            pose.joint_rot,
+            rotations.rotate(turn, pose.root_lin_vel),
+            rotations.rotate(turn, pose.root_ang_vel),
+            pose.joint_vel,
+        ),
+        rotations.rotate(turns, motion.link_pos - frame.origin[:, None, :]),
+        rotations.multiply(turns, motion.link_rot),
+        rotations.rotate(turns, motion.link_lin_vel),
+        rotations.rotate(turns, motion.link_ang_vel),
+    )
+
+
+def place_in_world(pose: Pose, frame: Frame) -> Pose:
+    """The inverse of `to_frame`, for a pose."""
+    turn = rotations.about(1, frame.yaw)
+    return Pose(
+        rotations.rotate(turn, pose.root_pos) + frame.origin,
+        rotations.multiply(turn, pose.root_rot),
+        pose.joint_rot,
+        rotations.rotate(turn, pose.root_lin_vel),
+        rotations.rotate(turn, pose.root_ang_vel),
+        pose.joint_vel,
+    )
+
+
+def observation_size(body: Body) -> int:
+    """Length of one observation."""
+    links = len(body.links)
+    return 1 + 3 + 3 * links + 6 * links + 6 * links + 2 * len(_HARMONICS)
+
+
+def observation(motion: Motion, reference_root: Array, phase: Array) -> Array:
+    """What the policy sees.
+
+    Args:
+        motion: the body in its attempt's frame, batch ``(n,)``. reference_root: ``(n, 3)``. phase: ``(n,)`` in [0, 1].
+
+    Returns:
+        ``(n, observation_size)``: root height, root offset from the reference, link positions relative to the root,
+        link orientations (6 each), linear and angular velocities, sine and cosine of the phase and its double.
+    """
+    n = len(phase)
+    root = motion.pose.root_pos
+    angles = 2.0 * math.pi * np.outer(phase, _HARMONICS)
+    return np.concatenate(
+        (
+            root[:, 1:2],
+            root - reference_root,
+            (motion.link_pos - root[:, None, :]).reshape(n, -1),
+            rotations.to_tangent_normal(motion.link_rot).reshape(n, -1),
+            motion.link_lin_vel.reshape(n, -1),
+            motion.link_ang_vel.reshape(n, -1),
+            np.sin(angles),
+            np.cos(angles),
+        ),
+        axis=1,
+    )
+
+
+def target(body: Body, reference: Reference, tick: np.ndarray, action: Array) -> tuple[Array, Array]:
+    """PD target of a *residual* action: the reference one control step ahead, turned by the action.
+
+    Args:
+        tick: ``(n,)`` ticks into the cycle. action: ``(n, dofs)`` rotation vectors and hinge angles, radians.
+
+    Returns:
+        Joint rotations ``(n, joints, 4)`` and, fed forward, the reference's joint velocities ``(n, joints, 3)``.
+    """
+    ahead = reference.at(tick + TICKS_PER_CONTROL).pose
+    return rotations.multiply(ahead.joint_rot, rotations.exp(joint_vectors(body, action))), ahead.joint_vel
+
+
+def joint_vectors(body: Body, action: Array) -> Array:
+    """Spread a flat action ``(n, dofs)`` over the joints: rotation vectors ``(n, joints, 3)``."""
+    vectors = np.zeros((len(action), len(body.joints), 3))
+    at = 0
+    for i, joint in enumerate(body.joints):
+        if joint.dofs == SPHERICAL:
+            vectors[:, i, :] = action[:, at : at + 3]
+        else:
+            vectors[:, i, HINGE_AXIS] = action[:, at]
+        at += joint.dofs
+    return vectors
+
+
+def reward(body: Body, motion: Motion, reference: Motion) -> Array:
+    """DeepMimic's reward (Peng et al. 2018, weights and scales of its released code), ``(n,)`` in [0, 1].
+
+    Sum of weighted exponentials of the errors in joint angles, joint speeds, hands and feet, root, centre of mass.
+    """
+    weights = np.array([1.0] + [joint.weight for joint in body.joints])
+    weights /= weights.sum()
+    actual, wanted = motion.pose, reference.pose
+    root_angle = rotations.angle_between(actual.root_rot, wanted.root_rot)
+    joint_angle = rotations.angle_between(actual.joint_rot, wanted.joint_rot)
+    pose_error = weights[0] * root_angle**2 + (joint_angle**2) @ weights[1:]
+    root_spin = _squared(actual.root_ang_vel - wanted.root_ang_vel)
+    joint_spin = _squared(actual.joint_vel - wanted.joint_vel)
+    velocity_error = weights[0] * root_spin + joint_spin @ weights[1:]
+    ends = list(body.end_effectors)
+    actual_ends = motion.link_pos[:, ends] - actual.root_pos[:, None, :]
+    wanted_ends = reference.link_pos[:, ends] - wanted.root_pos[:, None, :]
+    end_error = _squared(actual_ends - wanted_ends).sum(axis=1)
+    root_error = (
+        _squared(actual.root_pos - wanted.root_pos)
+        + 0.1 * root_angle**2
+        + 0.01 * _squared(actual.root_lin_vel - wanted.root_lin_vel)
+        + 0.001 * root_spin
+    )
+    mass = body.masses / body.masses.sum()
+    com_error = 0.1 * _squared(np.einsum("nlc,l->nc", motion.link_lin_vel - reference.link_lin_vel, mass))
+    return np.asarray(
+        0.5 * np.exp(-2.0 * pose_error)
+        + 0.05 * np.exp(-0.1 * velocity_error)
+        + 0.15 * np.exp(-10.0 * end_error)
+        + 0.2 * np.exp(-5.0 * root_error)
+        + 0.1 * np.exp(-10.0 * com_error)
+    )
+
+
+def _squared(vectors: Array) -> Array:
+    return np.asarray(np.sum(vectors * vectors, axis=-1))
+
+
+def furthest_link(motion: Motion, reference: Motion) -> Array:
+    """Largest distance of any link from where the clip has it, ``(n,)`` metres: what the rope measures."""
+    return np.asarray(np.sqrt(_squared(motion.link_pos - reference.link_pos).max(axis=1)))
+
+
+def fallen(touching: np.ndarray, body: Body) -> np.ndarray:
+    """``(n,)`` bool: something other than a foot touches. Without this rule it learns to push off with its shins."""
+    others = np.ones(len(body.links), dtype=bool)
+    others[list(body.feet)] = False
+    return np.asarray((touching & others).any(axis=1))
+
+
+def frame_under(pose: Pose, reference: Reference) -> Frame:
+    """The frame of an attempt that starts where bodies stand: ``pose`` in the world, ``(n,)``.
+
+    The clip's first frame is moved to the body's own place and heading, so that an attempt is judged by how it moves
+    and not by where the last one has drifted to.
+    """
+    start = reference.at(np.zeros(len(pose.root_pos), dtype=np.int64)).pose
+    yaw = rotations.twist_angle(rotations.multiply(pose.root_rot, rotations.conjugate(start.root_rot)), 1)
+    origin = pose.root_pos - rotations.rotate(rotations.about(1, yaw), start.root_pos)
+    return Frame(origin * np.array([1.0, 0.0, 1.0]), yaw)

@@ -1,0 +1,267 @@
+"""The PyBullet world: a ground, props, and one or many copies of a body, stepped at a fixed rate.
+
+Bullet's frame: metres, Y up, gravity -Y. One client holds all copies, each in its own lane along Z, far enough apart
+never to meet: this steps more bodies a second than one client for each. Positions are relative to the lane.
+
+Torques come from stable PD (Tan, Liu, Turk 2011), computed by Bullet anew for every substep.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+
+import numpy as np
+import pybullet
+from pybullet_utils.bullet_client import BulletClient
+
+from models.body import HINGE_AXIS, SPHERICAL, Body
+from models.contact import Box, Contact
+from models.motion import Pose
+from models.reference import TICKS_PER_SECOND, Motion
+from models.rotations import Array, about, twist_angle
+
+GRAVITY = 9.81
+_LANE = 40.0  # metres between copies
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Hold back what Bullet's C code prints while loading (a line for every joint without an axis)."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    saved = [os.dup(1), os.dup(2)]
+    try:
+        os.dup2(null, 1)
+        os.dup2(null, 2)
+        yield
+    finally:
+        for target, source in zip((1, 2), saved, strict=True):
+            os.dup2(source, target)
+            os.close(source)
+        os.close(null)
+
+
+@dataclass(frozen=True)
+class WorldSettings:
+    """How the physics is stepped.
+
+    substeps: physics steps per tick of 1/120 s. solver_iterations: Bullet's constraint solver, per step.
+    """
+
+    substeps: int = 1
+    solver_iterations: int = 10
+    ground_friction: float = 0.9
+
+
+class World:
+    """``count`` copies of ``body`` over a plane at Y = 0. A context manager: the client closes with it."""
+
+    def __init__(
+        self, body: Body, count: int = 1, settings: WorldSettings = WorldSettings(), boxes: Sequence[Box] = ()
+    ) -> None:
+        self.body = body
+        self.count = count
+        self.settings = settings
+        self._offsets = np.array([[0.0, 0.0, _LANE * i] for i in range(count)])
+        self._surfaces: dict[int, str] = {}
+        with _silence():
+            self._client = BulletClient(pybullet.DIRECT)
+            self._configure()
+            self._surfaces[self._make_ground()] = "ground"
+            for box in boxes:
+                self._surfaces[self._make_box(box)] = box.name
+            self._ids = [self._make_body(offset) for offset in self._offsets]
+        self._joints = [int(i) for i in body.joint_links]
+        self._kp = [joint.kp for joint in body.joints]
+        self._kd = [joint.kd for joint in body.joints]
+        self._limits = [[joint.torque_limit] * joint.dofs for joint in body.joints]
+        self._links = list(range(len(body.links)))
+        self._feet = frozenset(body.feet)
+
+    def __enter__(self) -> World:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the client."""
+        self._client.disconnect()
+
+    def _configure(self) -> None:
+        self._client.setGravity(0.0, -GRAVITY, 0.0)
+        self._client.setTimeStep(1.0 / (TICKS_PER_SECOND * self.settings.substeps))
+        # Ordered pairs: the same world gives the same numbers whatever was allocated where.
+        self._client.setPhysicsEngineParameter(
+            numSolverIterations=self.settings.solver_iterations, numSubSteps=1, deterministicOverlappingPairs=1
+        )
+
+    def _make_ground(self) -> int:
+        shape = self._client.createCollisionShape(pybullet.GEOM_PLANE, planeNormal=[0.0, 1.0, 0.0])
+        return self._static(shape, [0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0])
+
+    def _make_box(self, box: Box) -> int:
+        shape = self._client.createCollisionShape(pybullet.GEOM_BOX, halfExtents=list(box.half))
+        return self._static(shape, list(box.centre), about(1, box.yaw).tolist())
+
+    def _static(self, shape: int, position: list[float], turn: list[float]) -> int:
+        body = self._client.createMultiBody(0.0, shape, basePosition=position, baseOrientation=turn)
+        self._client.changeDynamics(body, -1, lateralFriction=self.settings.ground_friction)
+        return int(body)
+
+    def _make_body(self, offset: Array) -> int:
+        flags = (
+            pybullet.URDF_MAINTAIN_LINK_ORDER
+            | pybullet.URDF_USE_SELF_COLLISION
+            | pybullet.URDF_USE_SELF_COLLISION_EXCLUDE_ALL_PARENTS
+        )
+        start = [float(offset[0]), self.body.standing_height, float(offset[2])]
+        ident = self._client.loadURDF(self.body.urdf, start, globalScaling=self.body.scale, flags=flags)
+        for link in range(-1, len(self.body.links)):
+            self._client.changeDynamics(
+                ident,
+                link,
+                lateralFriction=self.body.friction,
+                linearDamping=0.0,
+                angularDamping=0.0,
+                activationState=pybullet.ACTIVATION_STATE_DISABLE_SLEEPING,
+            )
+        for joint in self.body.joints:
+            # Bullet gives new joints a velocity motor; PD alone shall drive them.
+            if joint.dofs == SPHERICAL:
+                self._client.setJointMotorControlMultiDof(
+                    ident,
+                    joint.link,
+                    pybullet.POSITION_CONTROL,
+                    targetPosition=[0.0, 0.0, 0.0, 1.0],
+                    targetVelocity=[0.0, 0.0, 0.0],
+                    positionGain=0.0,
+                    velocityGain=1.0,
+                    force=[0.0, 0.0, 0.0],
+                )
+            else:
+                self._client.setJointMotorControl2(ident, joint.link, pybullet.VELOCITY_CONTROL, force=0.0)
+        return int(ident)
+
+    def reset(self, which: Sequence[int] | np.ndarray, pose: Pose) -> None:
+        """Put the copies ``which`` into ``pose`` (batched in the same order), velocities included."""
+        positions = self._joint_positions(pose.joint_rot)
+        velocities = self._joint_velocities(pose.joint_vel)
+        place = (pose.root_pos + self._offsets[which]).tolist()
+        turn, linear, angular = pose.root_rot.tolist(), pose.root_lin_vel.tolist(), pose.root_ang_vel.tolist()
+        for row, copy in enumerate(which):
+            ident = self._ids[copy]
+            self._client.resetBasePositionAndOrientation(ident, place[row], turn[row])
+            self._client.resetBaseVelocity(ident, linear[row], angular[row])
+            self._client.resetJointStatesMultiDof(ident, self._joints, positions[row], velocities[row])
+
+    def _joint_positions(self, joint_rot: Array) -> list[list[list[float]]]:
+        angles = twist_angle(joint_rot, HINGE_AXIS)
+        spherical = [joint.dofs == SPHERICAL for joint in self.body.joints]
+        return [
+            [q if ball else [a] for q, a, ball in zip(turns, row, spherical, strict=True)]
+            for turns, row in zip(joint_rot.tolist(), angles.tolist(), strict=True)
+        ]
+
+    def _joint_velocities(self, joint_vel: Array) -> list[list[list[float]]]:
+        spherical = [joint.dofs == SPHERICAL for joint in self.body.joints]
+        return [
+            [v if ball else [v[HINGE_AXIS]] for v, ball in zip(row, spherical, strict=True)]
+            for row in joint_vel.tolist()
+        ]
+
+    def step(self, target_rot: Array, target_vel: Array, ticks: int = 1) -> None:
+        """Drive every copy towards its PD target for ``ticks`` ticks.
+
+        Args:
+            target_rot: ``(count, joints, 4)`` local joint rotations. target_vel: ``(count, joints, 3)``, child frame.
+        """
+        # Bullet indexes these as lists; arrays or tuples read as garbage.
+        positions, velocities = self._joint_positions(target_rot), self._joint_velocities(target_vel)
+        drive = self._client.setJointMotorControlMultiDofArray
+        for _ in range(ticks * self.settings.substeps):
+            for copy, ident in enumerate(self._ids):
+                drive(
+                    ident,
+                    self._joints,
+                    pybullet.STABLE_PD_CONTROL,
+                    targetPositions=positions[copy],
+                    targetVelocities=velocities[copy],
+                    positionGains=self._kp,
+                    velocityGains=self._kd,
+                    forces=self._limits,
+                )
+            self._client.stepSimulation()
+
+    def pose(self) -> Pose:
+        """Root and joints of all copies, exact enough to `reset` from."""
+        rows = []
+        for ident in self._ids:
+            place, turn = self._client.getBasePositionAndOrientation(ident)
+            linear, angular = self._client.getBaseVelocity(ident)
+            states = self._client.getJointStatesMultiDof(ident, self._joints)
+            rows.append((place, turn, linear, angular, states))
+        return Pose(
+            np.array([row[0] for row in rows]) - self._offsets,
+            np.array([row[1] for row in rows]),
+            np.array([[self._rotation(state[0]) for state in row[4]] for row in rows]),
+            np.array([row[2] for row in rows]),
+            np.array([row[3] for row in rows]),
+            np.array([[self._rate(state[1]) for state in row[4]] for row in rows]),
+        )
+
+    @staticmethod
+    def _rotation(position: Sequence[float]) -> Sequence[float]:
+        return position if len(position) == 4 else about(HINGE_AXIS, position[0]).tolist()
+
+    @staticmethod
+    def _rate(velocity: Sequence[float]) -> Sequence[float]:
+        return velocity if len(velocity) == 3 else (0.0, 0.0, velocity[0])
+
+    def motion(self) -> Motion:
+        """Everything that the imitation looks at, for all copies."""
+        pose = self.pose()
+        position, turn, linear, angular = [], [], [], []
+        for ident in self._ids:
+            states = self._client.getLinkStates(ident, self._links, computeLinkVelocity=1, computeForwardKinematics=1)
+            position.append([state[0] for state in states])
+            turn.append([state[5] for state in states])
+            linear.append([state[6] for state in states])
+            angular.append([state[7] for state in states])
+        return Motion(
+            pose,
+            np.array(position) - self._offsets[:, None, :],
+            np.array(turn),
+            np.array(linear),
+            np.array(angular),
+        )
+
+    def touching(self) -> np.ndarray:
+        """``(count, links)`` bool: which links touch ground or props after the last step."""
+        mask = np.zeros((self.count, len(self.body.links)), dtype=bool)
+        for copy, ident in enumerate(self._ids):
+            for surface in self._surfaces:
+                for point in self._client.getContactPoints(ident, surface):
+                    mask[copy, max(point[3], 0)] |= point[8] <= 0.0
+        return mask
+
+    def contacts(self, copy: int = 0) -> list[Contact]:
+        """Contacts of one copy with the ground and the props in the last step, with strength."""
+        ident, offset = self._ids[copy], self._offsets[copy]
+        found = []
+        for surface, name in self._surfaces.items():
+            for point in self._client.getContactPoints(ident, surface):
+                if point[9] <= 0.0:
+                    continue
+                link = max(point[3], 0)
+                where = tuple(float(a - b) for a, b in zip(point[6], offset, strict=True))
+                velocity = self._client.getLinkState(ident, link, computeLinkVelocity=1)[6]
+                normal = point[7]
+                speed = -sum(v * n for v, n in zip(velocity, normal, strict=True))
+                found.append(Contact(link, where, float(point[9]), max(float(speed), 0.0), name))  # type: ignore[arg-type]
+        return found

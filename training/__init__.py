@@ -1,0 +1,1 @@
+"""What learns from data: the only place with optimisers."""

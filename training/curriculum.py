@@ -1,0 +1,74 @@
+"""Where attempts start, how noisy they are, how long the rope is.
+
+Starts from anywhere in the clip (reference state initialisation) let it learn the landing before it can jump. Half of
+them go where attempts fail, or shortly before; some go to the first frame, in a pose in which it landed itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.reference import TICKS_PER_CONTROL
+
+
+@dataclass(frozen=True)
+class CurriculumSettings:
+    """bin_ticks: width of a failure bin, 1/120 s. from_start: share of starts at frame 0. failure_share: of the rest,
+    how many follow failures. noise: exploration in rad, first and last, falling over noise_samples control steps.
+    rope: metres any link may be off. episode_seconds: then the attempt is cut, and valued as if it went on."""
+
+    bin_ticks: int = 12
+    from_start: float = 0.2
+    failure_share: float = 0.5
+    failure_rate: float = 0.1
+    noise: tuple[float, float] = (0.25, 0.08)
+    noise_samples: int = 5_000_000
+    rope: float = 0.7
+    episode_seconds: float = 8.0
+
+
+class Curriculum:
+    """Failure statistics over the clip and what follows from them."""
+
+    def __init__(self, settings: CurriculumSettings, ticks: int) -> None:
+        self.settings = settings
+        self.ticks = ticks
+        self.bins = -(-ticks // settings.bin_ticks)
+        self.failure = np.full(self.bins, 0.1)
+
+    def bin_of(self, tick: np.ndarray) -> np.ndarray:
+        """Bin index of ticks into the clip."""
+        return np.asarray(np.minimum(tick // self.settings.bin_ticks, self.bins - 1))
+
+    def update(self, visits: np.ndarray, failures: np.ndarray) -> None:
+        """Take one iteration's counts per bin into the moving average of failures per visit."""
+        seen = visits > 0
+        rate = self.settings.failure_rate
+        observed = failures[seen] / visits[seen]
+        self.failure[seen] += rate * (observed - self.failure[seen])
+
+    def weights(self) -> np.ndarray:
+        """Probability of each bin as a start. A failure is caused before it happens, so earlier bins share it."""
+        blame = np.zeros(self.bins)
+        for back, share in enumerate((1.0, 0.8, 0.64, 0.5)):
+            blame[: self.bins - back] += share * self.failure[back:]
+        share = self.settings.failure_share
+        return np.asarray(share * blame / blame.sum() + (1.0 - share) / self.bins)
+
+    def noise(self, samples: int) -> float:
+        """Standard deviation of exploration after ``samples`` control steps."""
+        first, last = self.settings.noise
+        done = min(samples / self.settings.noise_samples, 1.0)
+        return first + done * (last - first)
+
+
+def sample_starts(
+    weights: np.ndarray, settings: CurriculumSettings, ticks: int, count: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw ``count`` start ticks, whole control steps into the clip."""
+    chosen = rng.choice(len(weights), size=count, p=weights)
+    tick = chosen * settings.bin_ticks + rng.integers(settings.bin_ticks, size=count)
+    tick = np.minimum(tick, ticks - TICKS_PER_CONTROL)
+    return np.asarray(np.where(rng.random(count) < settings.from_start, 0, tick))
