@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Any
 
 from direct.showbase.ShowBase import ShowBase
@@ -20,6 +22,11 @@ window-title backflip
 framebuffer-multisample 0
 """
 # `textures-power-2 down`, the default, silently shrinks photographs; sound goes through game.sound.
+
+
+def has_display() -> bool:
+    """Whether a window can be asked for: on Linux only where an X server or Wayland is named."""
+    return not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def open_base(size: tuple[int, int], offscreen: bool) -> ShowBase:

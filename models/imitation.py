@@ -168,6 +168,13 @@ def furthest_link(motion: Motion, reference: Motion) -> Array:
     return np.asarray(np.sqrt(_squared(motion.link_pos - reference.link_pos).max(axis=1)))
 
 
+def joint_error(motion: Motion, reference: Motion) -> Array:
+    """Mean distance of the links from the clip's, both seen from the root, ``(n,)`` metres."""
+    actual = motion.link_pos - motion.pose.root_pos[:, None, :]
+    wanted = reference.link_pos - reference.pose.root_pos[:, None, :]
+    return np.asarray(np.sqrt(_squared(actual - wanted)).mean(axis=1))
+
+
 def fallen(touching: np.ndarray, body: Body) -> np.ndarray:
     """``(n,)`` bool: something other than a foot touches. Without this rule it learns to push off with its shins."""
     others = np.ones(len(body.links), dtype=bool)

@@ -8,17 +8,14 @@ Torques come from stable PD (Tan, Liu, Turk 2011), computed by Bullet anew for e
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
 import numpy as np
-import pybullet
-from pybullet_utils.bullet_client import BulletClient
 
 from models.body import HINGE_AXIS, SPHERICAL, Body
+from models.bullet import BulletClient, pybullet, silence
 from models.contact import Box, Contact
 from models.motion import Pose
 from models.reference import TICKS_PER_SECOND, Motion
@@ -26,22 +23,6 @@ from models.rotations import Array, about, twist_angle
 
 GRAVITY = 9.81
 _LANE = 40.0  # metres between copies
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Hold back what Bullet's C code prints while loading (a line for every joint without an axis)."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    saved = [os.dup(1), os.dup(2)]
-    try:
-        os.dup2(null, 1)
-        os.dup2(null, 2)
-        yield
-    finally:
-        for target, source in zip((1, 2), saved, strict=True):
-            os.dup2(source, target)
-            os.close(source)
-        os.close(null)
 
 
 @dataclass(frozen=True)
@@ -67,7 +48,7 @@ class World:
         self.settings = settings
         self._offsets = np.array([[0.0, 0.0, _LANE * i] for i in range(count)])
         self._surfaces: dict[int, str] = {}
-        with _silence():
+        with silence():
             self._client = BulletClient(pybullet.DIRECT)
             self._configure()
             self._surfaces[self._make_ground()] = "ground"
@@ -147,6 +128,11 @@ class World:
             else:
                 self._client.setJointMotorControl2(ident, joint.link, pybullet.VELOCITY_CONTROL, force=0.0)
         return int(ident)
+
+    def set_friction(self, copy: int, friction: float) -> None:
+        """Give every link of one copy another friction coefficient (Bullet multiplies it with the ground's)."""
+        for link in range(-1, len(self.body.links)):
+            self._client.changeDynamics(self._ids[copy], link, lateralFriction=friction)
 
     def reset(self, which: Sequence[int] | np.ndarray, pose: Pose) -> None:
         """Put the copies ``which`` into ``pose`` (batched in the same order), velocities included."""

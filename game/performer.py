@@ -1,0 +1,157 @@
+"""A body, a stage, a seed -> the performance, step by step.
+
+An attempt is never ended early: who fails falls, really, and lies there for a moment. The same seed and stage give the
+same attempt to the last bit on one machine, because every attempt gets a world that nothing has touched before; so
+going back within an attempt is playing it again up to there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from game.performance import BodyPose, Snapshot
+from models import imitation
+from models.attempt import Attempts, Perturbation, perturbed
+from models.body import Body
+from models.contact import Box
+from models.imitation import Frame
+from models.reference import TICKS_PER_CONTROL, TICKS_PER_SECOND, Reference
+from models.stage import Stage
+from models.world import World
+
+_LIE_SECONDS = 2.5  # how long a fall is looked at before the next attempt
+_LONGEST_SECONDS = 12.0
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Where attempts start: a point on the ground (m) and a heading about Y (rad), Bullet's frame."""
+
+    origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    yaw: float = 0.0
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened at a tick of an attempt: "attempt", "fall", "cycle" or "rewind"."""
+
+    name: str
+    attempt: int
+    tick: int
+    detail: dict[str, object]
+
+
+class Performer:
+    """Plays attempts of one stage, one physics tick at a time."""
+
+    def __init__(
+        self, body: Body, reference: Reference, stage: Stage, mark: Mark, boxes: Sequence[Box] = (), seed: int = 1
+    ) -> None:
+        self.body = body
+        self.reference = reference
+        self.stage = stage
+        self.mark = mark
+        self.boxes = tuple(boxes)
+        self.seed = seed
+        self.attempt = 0
+        self.events: list[Event] = []
+        self._world: World | None = None
+        self._start()
+
+    def close(self) -> None:
+        """Free the physics."""
+        if self._world is not None:
+            self._world.close()
+            self._world = None
+
+    def retry(self) -> None:
+        """The same attempt again, from its start."""
+        self._start()
+
+    def next_attempt(self) -> None:
+        """The next seed."""
+        self.seed += 1
+        self._start()
+
+    def play(self, stage: Stage) -> None:
+        """Let another stage try, with the seed that the last one had."""
+        self.stage = stage
+        self._start()
+
+    def rewind(self, ticks: int) -> None:
+        """Go back ``ticks`` within the attempt; what follows is what followed."""
+        to = max(self.snapshot.tick - ticks, 0)
+        told = len(self.events)
+        self._replace_world()
+        for _ in range(to):
+            self._advance()
+        del self.events[told:]  # they were told the first time
+        self._tell("rewind")
+        self._look()
+
+    def tick(self) -> Snapshot:
+        """Advance by one physics step; begins the next attempt by itself when this one is over."""
+        if self.over:
+            self.next_attempt()
+        else:
+            self._advance()
+            self._look()
+        return self.snapshot
+
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing more to see: it has lain for a moment, or gone on for long."""
+        if self.fallen_at is not None and self.snapshot.tick - self.fallen_at > _LIE_SECONDS * TICKS_PER_SECOND:
+            return True
+        return self.snapshot.tick >= _LONGEST_SECONDS * TICKS_PER_SECOND
+
+    def _start(self) -> None:
+        self.attempt += 1
+        self._replace_world()
+        self._tell("attempt", seed=self.seed, stage=self.stage.digest, iteration=self.stage.info.iteration)
+        self._look()
+
+    def _replace_world(self) -> None:
+        self.close()
+        self._world = World(self.body, 1, boxes=self.boxes)
+        self._running = Attempts(self.body, self.reference, self._world)
+        self.fallen_at: int | None = None
+        self._tick = 0
+        rng = np.random.default_rng(self.seed)
+        start = np.zeros(1, dtype=np.int64)
+        pose = perturbed(self.body, self.reference.at(start).pose, Perturbation(), rng)
+        self._running.reset(start, start, pose, Frame(np.array([self.mark.origin]), np.array([self.mark.yaw])))
+
+    def _advance(self) -> None:
+        if self._tick % TICKS_PER_CONTROL == 0:
+            observation = torch.from_numpy(self._running.observation().astype(np.float32))
+            with torch.inference_mode():
+                self._running.aim(self.stage.policy(observation).numpy().astype(np.float64))
+        self._running.tick()
+        self._tick += 1
+        if self._tick % TICKS_PER_CONTROL == 0:
+            over = self._running.settle()
+            self._running.wrap(over)
+            if over[0]:
+                self._tell("cycle")
+        touching = self._running.world.touching()
+        if self.fallen_at is None and imitation.fallen(touching, self.body)[0]:
+            self.fallen_at = self._tick
+            self._tell("fall")
+
+    def _look(self) -> None:
+        pose = self._running.world.pose()
+        seen = BodyPose(pose.root_pos[0], pose.root_rot[0], pose.joint_rot[0])
+        self.snapshot = Snapshot(self.attempt, self._tick, seen, tuple(self._running.world.contacts()))
+
+    def _tell(self, name: str, **detail: object) -> None:
+        self.events.append(Event(name, self.attempt, self._tick, detail))
+
+    def take_events(self) -> list[Event]:
+        """What has happened since the last call."""
+        happened, self.events = self.events, []
+        return happened

@@ -1,0 +1,30 @@
+"""Where the things that ship lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from models.body import Body
+from models.errors import InputError
+from models.motion import Clip, load_clip
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+
+
+def find_clip(skill: str, body: Body) -> Clip:
+    """The reference clip of ``skill``: a name among the shipped motions, or a path to a DeepMimic text file.
+
+    Raises:
+        InputError: there is no such clip, or it is unusable.
+    """
+    shipped = sorted((ASSETS / "motions").glob("*.txt"))
+    path = next((path for path in shipped if path.stem == skill), Path(skill))
+    if not path.is_file():
+        names = ", ".join(path.stem for path in shipped)
+        raise InputError(f"{skill}: no such skill; choose one of {names}, or give a path to a DeepMimic text clip")
+    return load_clip(path, body)
+
+
+def ladder_folder(skill: str) -> Path:
+    """The shipped stages of ``skill``."""
+    return ASSETS / "stages" / skill

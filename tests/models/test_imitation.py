@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from models import imitation, rotations
+from models.body import Body
+from models.imitation import Frame
+from models.motion import Pose
+from models.reference import TICKS_PER_CONTROL, Motion, Reference
+
+
+def moved(motion: Motion, by: np.ndarray) -> Motion:
+    pose = dataclasses.replace(motion.pose, root_pos=motion.pose.root_pos + by)
+    return dataclasses.replace(motion, pose=pose, link_pos=motion.link_pos + by)
+
+
+def test_perfect_imitation_earns_everything(body: Body, reference: Reference) -> None:
+    wanted = reference.at(np.arange(0, reference.ticks, 7))
+    assert np.allclose(imitation.reward(body, wanted, wanted), 1.0)
+
+
+def test_the_further_off_the_less(body: Body, reference: Reference) -> None:
+    wanted = reference.at(np.array([40]))
+    rewards = [imitation.reward(body, moved(wanted, np.array([x, 0, 0])), wanted)[0] for x in (0.0, 0.1, 0.3, 1.0)]
+    assert rewards == sorted(rewards, reverse=True)
+    assert rewards[-1] < 0.9
+
+
+def test_the_rope_measures_the_furthest_link(body: Body, reference: Reference) -> None:
+    wanted = reference.at(np.array([40, 80]))
+    link_pos = wanted.link_pos.copy()
+    link_pos[1, 8, 2] += 0.9
+    off = dataclasses.replace(wanted, link_pos=link_pos)
+    assert imitation.furthest_link(off, wanted) == pytest.approx([0.0, 0.9])
+
+
+def test_feet_may_touch_shins_may_not(body: Body) -> None:
+    touching = np.zeros((3, len(body.links)), dtype=bool)
+    touching[0, list(body.feet)] = True
+    touching[1, 4] = True
+    assert imitation.fallen(touching, body).tolist() == [False, True, False]
+
+
+def test_an_observation_does_not_depend_on_where_the_attempt_stands(body: Body, reference: Reference) -> None:
+    tick = np.array([30])
+    motion = reference.at(tick)
+    frame = Frame(np.array([[3.0, 0.0, -2.0]]), np.array([1.1]))
+    world = imitation.place_in_world(motion.pose, frame)
+    position, turn = body.forward(world.root_pos, world.root_rot, world.joint_rot)
+    spun = rotations.about(1, np.full((1, len(body.links)), 1.1))
+    elsewhere = Motion(
+        world,
+        body.centres(position, turn),
+        turn,
+        rotations.rotate(spun, motion.link_lin_vel),
+        rotations.rotate(spun, motion.link_ang_vel),
+    )
+    here = imitation.observation(motion, motion.pose.root_pos, tick / reference.ticks)
+    there = imitation.observation(imitation.to_frame(elsewhere, frame), motion.pose.root_pos, tick / reference.ticks)
+    assert here.shape == (1, imitation.observation_size(body))
+    assert np.allclose(here, there, atol=1e-6)
+
+
+def test_no_action_aims_at_the_clip_one_step_ahead(body: Body, reference: Reference) -> None:
+    tick = np.array([12, 100])
+    turn, speed = imitation.target(body, reference, tick, np.zeros((2, body.dofs)))
+    ahead = reference.at(tick + TICKS_PER_CONTROL).pose
+    assert np.allclose(turn, ahead.joint_rot)
+    assert np.allclose(speed, ahead.joint_vel)
+
+
+def test_an_action_moves_its_own_joint_and_no_other(body: Body, reference: Reference) -> None:
+    action = np.zeros((1, body.dofs))
+    action[0, 6 + 3] = 0.3  # chest 3, neck 3, right hip 3, then the knee
+    turn, _ = imitation.target(body, reference, np.array([12]), action)
+    still, _ = imitation.target(body, reference, np.array([12]), np.zeros((1, body.dofs)))
+    angles = rotations.angle_between(turn, still)[0]
+    knee = next(i for i, joint in enumerate(body.joints) if joint.name == "right_knee")
+    assert angles[knee] == pytest.approx(0.3)
+    assert np.count_nonzero(angles > 1e-6) == 1
+
+
+def test_the_next_cycle_begins_under_the_body(reference: Reference) -> None:
+    frame = Frame(np.array([[5.0, 0.0, 1.0]]), np.array([-0.7]))
+    start: Pose = imitation.place_in_world(reference.at(np.zeros(1, dtype=np.int64)).pose, frame)
+    found = imitation.frame_under(start, reference)
+    assert np.allclose(found.origin, frame.origin, atol=1e-6)
+    assert np.allclose(found.yaw, frame.yaw, atol=1e-6)

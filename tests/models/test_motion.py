@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models import rotations
+from models.body import Body
+from models.errors import InputError
+from models.motion import Clip, load_clip, save_clip
+
+
+def test_the_shipped_backflip_is_the_one_that_was_measured(clip: Clip) -> None:
+    assert clip.loop
+    assert clip.duration == pytest.approx(1.75)
+    assert len(clip.times) == 29
+    assert (clip.root_pos[-1] - clip.root_pos[0])[0] == pytest.approx(-1.08, abs=0.02)
+
+
+def test_saving_and_loading_gives_the_same_clip(clip: Clip, body: Body, tmp_path: Path) -> None:
+    path = tmp_path / "again.txt"
+    save_clip(clip, path, body)
+    again = load_clip(path, body)
+    assert np.allclose(again.root_pos, clip.root_pos, atol=1e-6)
+    assert np.max(rotations.angle_between(again.joint_rot, clip.joint_rot)) < 1e-3
+    assert np.allclose(again.times, clip.times)
+
+
+def test_a_loop_carries_its_travel_along_and_keeps_its_height(clip: Clip) -> None:
+    first, later = clip.place(np.array([0.4, 0.4 + 3 * clip.duration]))[0]
+    travel = clip.root_pos[-1] - clip.root_pos[0]
+    assert np.allclose(later[[0, 2]] - first[[0, 2]], 3 * travel[[0, 2]])
+    assert later[1] == pytest.approx(first[1])
+
+
+def test_velocities_are_the_slope_of_positions(clip: Clip) -> None:
+    time = np.array([0.33, 0.71, 1.02])
+    pose, later = clip.sample(time, window=0.01), clip.place(time + 0.004)
+    assert np.allclose((later[0] - pose.root_pos) / 0.004, pose.root_lin_vel, atol=0.05)
+    step = rotations.log(rotations.multiply(rotations.conjugate(pose.joint_rot), later[2])) / 0.004
+    assert np.allclose(step, pose.joint_vel, atol=0.2)
+
+
+def frames(clip: Clip, body: Body, path: Path) -> list[list[float]]:
+    save_clip(clip, path, body)
+    rows: list[list[float]] = json.loads(path.read_text())["Frames"]
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda rows: rows[3].pop(), "frame 3 has 43 numbers"),
+        (lambda rows: rows[2].__setitem__(9, float("nan")), "finite"),
+        (lambda rows: rows[2].__setitem__(4, 0.5), "off unit length"),
+        (lambda rows: rows[0].__setitem__(0, 0.0), "frame times above 0"),
+        (lambda rows: rows.__delitem__(slice(1, None)), "two frames"),
+    ],
+)
+def test_a_damaged_clip_is_refused_in_one_sentence(
+    clip: Clip, body: Body, tmp_path: Path, damage: object, says: str
+) -> None:
+    path = tmp_path / "bad.txt"
+    rows = frames(clip, body, path)
+    damage(rows)  # type: ignore[operator]
+    path.write_text(json.dumps({"Loop": "wrap", "Frames": rows}))
+    with pytest.raises(InputError, match=says) as caught:
+        load_clip(path, body)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_no_clip(body: Body, tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear Nikita")
+    with pytest.raises(InputError, match="not a DeepMimic clip"):
+        load_clip(path, body)
+    with pytest.raises(InputError, match="no such clip"):
+        load_clip(tmp_path / "none.txt", body)
+
+
+def test_rounding_is_repaired_with_a_warning(clip: Clip, body: Body, tmp_path: Path) -> None:
+    path = tmp_path / "rounded.txt"
+    rows = frames(clip, body, path)
+    rows[5][4] += 5e-4
+    path.write_text(json.dumps({"Loop": "wrap", "Frames": rows}))
+    with pytest.warns(UserWarning, match="normalised"):
+        loaded = load_clip(path, body)
+    assert np.linalg.norm(loaded.root_rot[5]) == pytest.approx(1.0)

@@ -1,0 +1,95 @@
+"""The verbs of the command line that learn or judge."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from models.assets import find_clip, ladder_folder
+from models.body import load_humanoid
+from models.errors import InputError
+from models.reference import tabulate
+from models.stage import list_stages, load_info, load_stage, save_stage
+from training.judge import judge, perform
+from training.learn import Learner, LearnSettings
+from training.progress import Watch
+
+
+def train(arguments: Namespace) -> int:
+    """`backflip train SKILL`."""
+    clip = find_clip(arguments.skill, load_humanoid())
+    cores = os.cpu_count() or 1
+    if arguments.workers > cores:
+        print(f"{arguments.workers} workers share {cores} cores; more of them are not faster", file=sys.stderr)
+    folder = Path(arguments.out or Path("runs") / clip.name)
+    if not arguments.resume and (folder / "checkpoint.safetensors").exists():
+        raise InputError(f"{folder}: a run is kept here; go on with --resume or choose another --out")
+    settings = LearnSettings(samples=arguments.samples, workers=arguments.workers, seed=arguments.seed)
+    learner = Learner(clip, folder, settings)
+    if arguments.resume:
+        learner.resume()
+    with Watch(folder, arguments.samples) as watch:
+        learner.run(watch.report)
+    print(f"stages in {learner.ladder.folder}; go on with: backflip train {arguments.skill} --out {folder} --resume")
+    return 0
+
+
+def judge_stage(arguments: Namespace) -> int:
+    """`backflip judge STAGE`."""
+    body = load_humanoid()
+    stage = load_stage(Path(arguments.stage), body)
+    if stage.info.skill != "backflip":
+        raise InputError(f"{stage.path}: a stage of {stage.info.skill}; the judge knows backflips, give one of those")
+    reference = tabulate(find_clip(stage.info.skill, body), body)
+    torch.set_num_threads(1)  # the network is small: more threads cost more than they bring
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"judging {stage.path.name}", total=arguments.attempts)
+        record = perform(
+            stage.policy,
+            body,
+            reference,
+            arguments.attempts,
+            arguments.seconds,
+            arguments.seed,
+            lambda done: bar.update(task, completed=done),
+        )
+    figures = judge(record, body).figures() | {"seconds": arguments.seconds, "seed": arguments.seed}
+    if arguments.write:
+        save_stage(stage.path, replace(stage.info, judged=figures), stage.policy)
+    if arguments.json:
+        print(json.dumps({"stage": str(stage.path), "samples": stage.info.samples} | figures))
+    else:
+        table = Table(title=f"{stage.path.name}: {stage.info.samples:,} samples", show_header=False)
+        for name, value in figures.items():
+            table.add_row(name.replace("_", " "), f"{value:g}")
+        Console().print(table)
+    return 0
+
+
+def stages(arguments: Namespace) -> int:
+    """`backflip stages [FOLDER]`."""
+    folder = Path(arguments.folder) if arguments.folder else ladder_folder("backflip")
+    paths = list_stages(folder)
+    if not paths:
+        raise InputError(f"{folder}: no stages here; give a folder that `backflip train` has published to")
+    infos = [(path, load_info(path)) for path in paths]
+    if arguments.json:
+        print(json.dumps([{"stage": str(path), "samples": i.samples, "judged": i.judged} for path, i in infos]))
+        return 0
+    columns = ("stage", "samples", "jumps", "hours", "success", "flips in a row", "degrees in flight")
+    table = Table(*columns, title=str(folder))
+    for path, info in infos:
+        judged = [f"{info.judged[name]:.2f}" if name in info.judged else "–" for name in ("success", "flips")]
+        degrees = f"{info.judged['flight_degrees']:.0f}" if "flight_degrees" in info.judged else "–"
+        table.add_row(path.stem, f"{info.samples:,}", f"{info.attempts:,}", f"{info.hours:.2f}", *judged, degrees)
+    Console().print(table)
+    return 0
