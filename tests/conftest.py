@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 from direct.showbase.ShowBase import ShowBase
 
 from game.window import open_base
@@ -13,6 +14,8 @@ from models.assets import find_clip
 from models.body import Body, load_humanoid
 from models.motion import Clip
 from models.reference import Reference, tabulate
+
+torch.set_num_threads(1)  # threads beyond the cores only spin
 
 ASSETS = Path(__file__).parent.parent / "assets"
 

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from game.performance import Snapshot
+from game.performer import Mark, Performer
+from models.body import Body
+from models.imitation import observation_size
+from models.policy import Policy, PolicySettings
+from models.reference import Reference
+from models.stage import Stage, StageInfo, load_stage, save_stage
+
+
+@pytest.fixture(scope="module")
+def stage(body: Body, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """A stage that has learned nothing: it plays the clip blindly and falls."""
+    torch.manual_seed(0)
+    sizes = PolicySettings(observation_size(body), body.dofs, (16,))
+    path: Path = tmp_path_factory.mktemp("stages") / "iteration_00000.safetensors"
+    save_stage(path, StageInfo("backflip", 0, 0, 0, body.digest, sizes, {}, {}), Policy(sizes))
+    return load_stage(path, body)
+
+
+@pytest.fixture
+def performer(body: Body, reference: Reference, stage: Stage) -> Iterator[Performer]:
+    performer = Performer(body, reference, stage, Mark())
+    yield performer
+    performer.close()
+
+
+def fingerprint(snapshot: Snapshot) -> bytes:
+    pose = snapshot.pose
+    return b"".join(array.tobytes() for array in (pose.root_pos, pose.root_rot, pose.joint_rot))
+
+
+def test_a_retry_is_the_same_attempt_to_the_last_bit(performer: Performer) -> None:
+    first = [fingerprint(performer.tick()) for _ in range(240)]
+    performer.retry()
+    assert [fingerprint(performer.tick()) for _ in range(240)] == first
+    performer.next_attempt()
+    assert [fingerprint(performer.tick()) for _ in range(240)] != first
+
+
+def test_the_same_seed_in_another_process_is_the_same_to_the_last_bit(
+    performer: Performer, stage: Stage, body: Body
+) -> None:
+    digest = hashlib.sha256(b"".join(fingerprint(performer.tick()) for _ in range(200))).hexdigest()
+    code = f"""
+import hashlib
+from pathlib import Path
+from game.performer import Mark, Performer
+from models.assets import find_clip
+from models.body import load_humanoid
+from models.reference import tabulate
+from models.stage import load_stage
+body = load_humanoid()
+p = Performer(body, tabulate(find_clip("backflip", body), body), load_stage(Path({str(stage.path)!r}), body), Mark())
+h = hashlib.sha256()
+for _ in range(200):
+    pose = p.tick().pose
+    for array in (pose.root_pos, pose.root_rot, pose.joint_rot):
+        h.update(array.tobytes())
+print(h.hexdigest())
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == digest
+
+
+def test_rewinding_plays_the_same_again(performer: Performer) -> None:
+    seen = {}
+    for _ in range(200):
+        snapshot = performer.tick()
+        seen[snapshot.tick] = fingerprint(snapshot)
+    performer.rewind(120)
+    assert performer.snapshot.tick == 80
+    assert fingerprint(performer.snapshot) == seen[80]
+    assert fingerprint(performer.tick()) == seen[81]
+    performer.rewind(10_000)
+    assert performer.snapshot.tick == 0
+
+
+def test_a_fall_is_seen_to_the_end_and_then_comes_the_next_attempt(performer: Performer) -> None:
+    snapshots = [performer.tick() for _ in range(900)]
+    events = performer.take_events()
+    fall = next(event for event in events if event.name == "fall")
+    attempts = [event for event in events if event.name == "attempt"]
+    assert len(attempts) >= 2
+    lying = [snapshot for snapshot in snapshots if snapshot.attempt == 1 and snapshot.tick > fall.tick]
+    assert len(lying) >= 2.5 * 120
+    assert [event.detail["seed"] for event in attempts[:2]] == [1, 2]
+    assert lying[-1].pose.root_pos[1] < 0.5
+
+
+def test_attempts_start_at_the_mark(body: Body, reference: Reference, stage: Stage) -> None:
+    performer = Performer(body, reference, stage, Mark((4.0, 0.0, -3.0), 1.0))
+    root = performer.snapshot.pose.root_pos
+    performer.close()
+    assert abs(root[0] - 4.0) < 0.05
+    assert abs(root[2] + 3.0) < 0.05
+
+
+def test_another_stage_takes_over(performer: Performer, stage: Stage, body: Body, tmp_path: Path) -> None:
+    torch.manual_seed(9)
+    other = Policy(stage.policy.settings)
+    with torch.no_grad():
+        other.actor[-1].bias += 0.5
+    save_stage(tmp_path / "b.safetensors", stage.info, other)
+    before = [fingerprint(performer.tick()) for _ in range(60)]
+    performer.play(load_stage(tmp_path / "b.safetensors", body))
+    assert performer.snapshot.tick == 0
+    assert [fingerprint(performer.tick()) for _ in range(60)] != before
