@@ -18,7 +18,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1" if len(sys.argv) < 2 or sys.argv[1]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb. Returns the exit code: 0 done, 2 unusable input (one sentence on standard error), 130 interrupted."""
+    """Run one verb. Returns the exit code: 0 done, 2 unusable input (told in one sentence), 130 interrupted."""
     parsed = _parser().parse_args(arguments)
     module, function = parsed.run.split(":")
     try:
@@ -111,6 +111,10 @@ def _add_learning(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     judge.add_argument("--json", action="store_true")
     judge.add_argument("--write", action="store_true", help="keep the figures in the stage")
     judge.set_defaults(run="training.commands:judge_stage")
+    bench = verbs.add_parser("bench", help="measure speed as ratios, side by side")
+    bench.add_argument("what", choices=["physics"])
+    bench.add_argument("--json", action="store_true")
+    bench.set_defaults(run="training.bench:physics")
     stages = verbs.add_parser("stages", help="list a ladder of stages")
     stages.add_argument("folder", nargs="?", help="default: the shipped backflip ladder")
     stages.add_argument("--json", action="store_true")
