@@ -89,7 +89,7 @@ def _add_takes(verb: argparse.ArgumentParser) -> None:
         (show, "show"),
         (replay, "replay"),
         (movie, "movie"),
-        (recover, "recover"),
+        (recover, "recover_takes"),
     ):
         job.set_defaults(run=f"game.takes.commands:{name}")
 

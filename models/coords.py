@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from models import rotations
 from models.rotations import Array
 
 _Y_UP_TO_Z_UP: Array = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
@@ -58,6 +59,12 @@ def matrix_to_wxyz(m: Array) -> Array:
         q[1 + j] = m[j, i] + m[i, j]
         q[1 + k] = m[k, i] + m[i, k]
     return np.asarray(q / np.linalg.norm(q))
+
+
+def hpr_to_wxyz(heading: float, pitch: float, roll: float) -> Array:
+    """Panda's heading, pitch, roll in degrees -> quaternion wxyz: roll about +Y first, then pitch about +X, then Z."""
+    h, p, r = (rotations.about(axis, np.radians(angle)) for axis, angle in ((2, heading), (0, pitch), (1, roll)))
+    return xyzw_to_wxyz(rotations.multiply(h, rotations.multiply(p, r)))
 
 
 def wxyz_to_xyzw(q: Array) -> Array:

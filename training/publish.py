@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import platform
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from models.body import Body
 from models.policy import Policy, PolicySettings
 from models.stage import StageInfo, save_stage, stage_name
+from models.versions import versions
 
 _FIRST_RUNG = 50_000  # samples
 _GROWTH = 1.35
-
-
-def versions() -> dict[str, str]:
-    """Versions of this program and of what a trajectory depends on."""
-    found = {"python": platform.python_version(), "machine": platform.machine()}
-    for package in ("backflip", "torch", "numpy", "pybullet"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "unknown"
-    return found
 
 
 class Ladder:
