@@ -12,20 +12,9 @@ import torch
 from game.performance import Snapshot
 from game.performer import Mark, Performer
 from models.body import Body
-from models.imitation import observation_size
-from models.policy import Policy, PolicySettings
+from models.policy import Policy
 from models.reference import Reference
-from models.stage import Stage, StageInfo, load_stage, save_stage
-
-
-@pytest.fixture(scope="module")
-def stage(body: Body, tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    """A stage that has learned nothing: it plays the clip blindly and falls."""
-    torch.manual_seed(0)
-    sizes = PolicySettings(observation_size(body), body.dofs, (16,))
-    path: Path = tmp_path_factory.mktemp("stages") / "iteration_00000.safetensors"
-    save_stage(path, StageInfo("backflip", 0, 0, 0, body.digest, sizes, {}, {}), Policy(sizes))
-    return load_stage(path, body)
+from models.stage import Stage, load_stage, save_stage
 
 
 @pytest.fixture

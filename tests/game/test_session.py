@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from game.camera.lens import Lens
+from game.camera.pose import CameraPose, Sample, Tracking
+from game.camera.rig import derive
+from game.camera.rig_settings import RigSettings
+from game.commands import SimulatedClock
+from game.performance import Snapshot
+from game.performer import Mark, Performer
+from game.session import Session, SessionSettings
+from game.shelf import Shelf
+from game.takes.replay import Replay
+from models.body import Body
+from models.coords import hpr_to_wxyz, xyzw_to_wxyz
+from models.reference import Reference
+from models.rotations import exp
+from models.stage import Stage
+from tests.game.conftest import publish
+
+HOME = CameraPose(np.array([1.0, -6.0, 1.6]), hpr_to_wxyz(10.0, 0.0, 0.0))
+
+
+class Hand:
+    """A tracker that waves: a pure function of the clock, which a test may lose or press."""
+
+    name = "hand"
+
+    def __init__(self, now_ns: Callable[[], int]) -> None:
+        self._now_ns = now_ns
+        self.tracking = Tracking.OK
+        self.buttons: frozenset[str] = frozenset()
+
+    def sample(self) -> Sample:
+        t = self._now_ns() * 1e-9
+        position = np.array([0.1 * np.sin(2 * t), 0.3 * t, 1.5 + 0.05 * np.cos(3 * t)])
+        rotation = xyzw_to_wxyz(exp(np.array([0.05 * np.sin(t), 0.02, 0.2 * np.sin(1.3 * t)])))
+        return Sample(self._now_ns(), position, rotation, self.tracking, self.buttons)
+
+    def close(self) -> None:
+        pass
+
+
+Shoot = tuple[Session, SimulatedClock, Hand]
+
+
+@pytest.fixture
+def shoot(body: Body, reference: Reference, stage: Stage, tmp_path: Path) -> Iterator[Shoot]:
+    clock = SimulatedClock()
+    clock.ns = 123_456_789
+    hand = Hand(clock)
+    performer = Performer(body, reference, stage, Mark())
+    settings = SessionSettings(tmp_path / "takes", "park", "park", Lens(24.0), HOME, {"backflip": "test"})
+    session = Session(performer, Shelf([stage.path.parent], body), hand, settings, clock)
+    yield session, clock, hand
+    session.close()
+
+
+def run(shoot: Shoot, seconds: float, rate: int = 50) -> list[CameraPose]:
+    session, clock, _ = shoot
+    cameras = []
+    for _ in range(round(seconds * rate)):
+        cameras.append(session.film())
+        clock.ns += 1_000_000_000 // rate
+        session.advance(1.0 / rate)
+    return cameras
+
+
+def take(shoot: Shoot) -> Replay:
+    folder = shoot[0].last_take
+    assert folder is not None
+    return Replay.load(folder)
+
+
+def test_the_camera_starts_at_home(shoot: Shoot) -> None:
+    first = run(shoot, 0.02)[0]
+    assert np.allclose(first.position, HOME.position, atol=1e-6)
+
+
+def test_a_take_holds_every_physics_step_and_every_sample(shoot: Shoot) -> None:
+    shoot[0].start_take()
+    run(shoot, 2.0)
+    shoot[0].stop_take()
+    replay = take(shoot)
+    ticks = [snapshot.tick for _, snapshot in replay.snapshots(-1.0, 99.0)]
+    assert ticks == list(range(ticks[-1] + 1))
+    assert ticks[-1] == 240
+    assert len(replay.samples) == 100
+    assert replay.duration == pytest.approx(2.0, abs=0.03)
+    assert replay.header.seed == 1
+    assert [event.name for event in replay.events][:1] == ["attempt"]
+    assert "fall" in [event.name for event in replay.events]
+
+
+def test_the_camera_derived_from_the_take_is_the_one_that_was_live(shoot: Shoot) -> None:
+    session, _, _ = shoot
+    run(shoot, 0.7)
+    session.hold_camera()
+    run(shoot, 0.4)
+    session.hold_camera()
+    run(shoot, 0.4)
+    session.start_take()
+    live = run(shoot, 0.5)
+    session.kill_roll()
+    live += run(shoot, 0.3)
+    session.hold_camera()
+    live += run(shoot, 0.3)
+    session.hold_camera()
+    live += run(shoot, 0.5)
+    session.stop_take()
+    replay = take(shoot)
+    changes = [(c.at_ns, RigSettings.from_dict(c.value)) for c in replay.changes if c.name == "rig"]
+    derived = derive(replay.samples, changes)
+    assert len(derived) == len(live)
+    for ours, theirs in zip(derived, live, strict=True):
+        assert np.allclose(ours.position, theirs.position, atol=1e-9)
+        assert np.allclose(ours.rotation, theirs.rotation, atol=1e-9)
+
+
+def test_recording_does_not_change_a_performance(shoot: Shoot) -> None:
+    session, _, _ = shoot
+    heard: list[Snapshot] = []
+    session.hear = heard.append
+    run(shoot, 1.5)
+    plain, heard = list(heard), []
+    session.hear = heard.append
+    session.start_take()
+    session.retry()
+    run(shoot, 1.5)
+    session.stop_take()
+    recorded = {snapshot.tick: snapshot for snapshot in heard}
+    assert len(plain) > 150
+    for snapshot in plain[:170]:
+        assert np.array_equal(snapshot.pose.root_pos, recorded[snapshot.tick].pose.root_pos)
+        assert np.array_equal(snapshot.pose.joint_rot, recorded[snapshot.tick].pose.joint_rot)
+
+
+def test_slow_motion_and_pause_replay_as_they_were_seen(shoot: Shoot) -> None:
+    session, _, _ = shoot
+    session.start_take()
+    run(shoot, 0.5)
+    session.slower()
+    run(shoot, 1.0)
+    session.pause()
+    run(shoot, 0.5)
+    session.stop_take()
+    replay = take(shoot)
+    assert replay.frame(0.5).tick == pytest.approx(59, abs=2)
+    assert replay.frame(1.5).tick == pytest.approx(119, abs=2)
+    assert replay.frame(1.95).tick == pytest.approx(119, abs=2)
+
+
+def test_lost_tracking_flags_the_take(shoot: Shoot) -> None:
+    session, _, hand = shoot
+    session.start_take()
+    run(shoot, 0.2)
+    hand.tracking = Tracking.LOST
+    run(shoot, 0.2)
+    hand.tracking = Tracking.OK
+    run(shoot, 0.2)
+    session.stop_take()
+    replay = take(shoot)
+    assert "tracking_lost" in replay.take.flags
+    names = [event.name for event in replay.events]
+    assert "tracking_lost" in names
+    assert "tracking_found" in names
+
+
+def test_a_trigger_pull_starts_and_stops_one_take(shoot: Shoot) -> None:
+    session, _, hand = shoot
+    for pulls, recording in ((1, True), (2, False)):
+        hand.buttons = frozenset({"trigger"})
+        run(shoot, 0.1)
+        hand.buttons = frozenset()
+        run(shoot, 0.1)
+        assert session.recording is recording, pulls
+    assert take(shoot).take.id == "park_001"
+
+
+def test_a_stage_published_while_playing_can_be_played_at_once(shoot: Shoot, body: Body) -> None:
+    session, _, _ = shoot
+    before = session.performer.stage
+    path = publish(before.path.parent, body, 70, seed=5)
+    try:
+        run(shoot, 1.2)
+        assert "new stage after 49,000 jumps" in session.hint
+        session.newest_stage()
+        assert session.performer.stage.path == path
+        assert session.performer.stage.digest != before.digest
+        session.earlier_stage()
+        assert session.performer.stage.path == before.path
+    finally:
+        path.unlink()
+
+
+def test_a_torn_stage_is_told_and_play_goes_on(shoot: Shoot) -> None:
+    session, _, _ = shoot
+    path = session.performer.stage.path.parent / "iteration_00099.safetensors"
+    path.write_bytes(b"torn")
+    try:
+        run(shoot, 1.2)
+        assert "iteration_00099" in session.hint
+        assert path not in session.shelf.paths
+    finally:
+        path.unlink()
+
+
+def test_lens_changes_are_kept_with_the_first_one(shoot: Shoot) -> None:
+    session, _, _ = shoot
+    session.start_take()
+    run(shoot, 0.4)
+    session.longer_lens()
+    run(shoot, 0.4)
+    session.stop_take()
+    replay = take(shoot)
+    assert replay.frame(0.1).settings["lens"]["focal_length"] == 24.0
+    assert replay.frame(0.7).settings["lens"]["focal_length"] == 25.0
