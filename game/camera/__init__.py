@@ -1,0 +1,1 @@
+"""The camera: where its movement comes from, the rig and the lens, and what its operator sees."""

@@ -1,0 +1,44 @@
+"""What a tracker says and what a camera is, in Panda's axes: metres, Z up, +Y forward, quaternions wxyz."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+
+from models.rotations import Array
+
+
+class Tracking(StrEnum):
+    """How far a sample can be believed."""
+
+    OK = "ok"
+    LOST = "lost"  # the pose is the last good one
+    ABSENT = "absent"  # there never was one
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A tracker's raw word. time_ns: monotonic clock when it was taken; position (3,) m; rotation (4,) wxyz.
+
+    buttons: names of those held down; axes: analogue controls by name, -1 … 1.
+    """
+
+    time_ns: int
+    position: Array
+    rotation: Array
+    tracking: Tracking = Tracking.OK
+    buttons: frozenset[str] = frozenset()
+    axes: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CameraPose:
+    """Where the camera is: position (3,) m and rotation (4,) wxyz in the environment."""
+
+    position: Array
+    rotation: Array
+
+
+IDENTITY_ROTATION: Array = np.array([1.0, 0.0, 0.0, 0.0])

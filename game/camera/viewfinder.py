@@ -1,0 +1,225 @@
+"""What the operator sees over the picture: the mask of the frame, guides, and the state of the shoot.
+
+It hangs below a 2-D scene such as `render2d` only, so a picture rendered by the camera itself never has it. It scales
+itself to the window: heights run from -1 to 1, widths from -aspect to aspect.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from panda3d.core import CardMaker, FontPool, LineSegs, TextNode, TransparencyAttrib
+
+from game.camera.lens import FLAT, inscribed
+from game.camera.pose import Tracking
+from game.camera.readout import Readout, lines
+
+Colour = tuple[float, float, float, float]
+
+WHITE: Colour = (0.93, 0.93, 0.9, 1.0)
+RED: Colour = (0.9, 0.16, 0.13, 1.0)
+AMBER: Colour = (0.98, 0.72, 0.2, 1.0)
+_LINE: Colour = (0.93, 0.93, 0.9, 0.38)
+_SHADE: Colour = (0.0, 0.0, 0.0, 0.55)
+
+_SAFE = 0.9  # share of the frame's width and height
+_CROSS = 0.035  # half the length of the centre mark, of the frame's height
+_TEXT = 0.035  # of the frame's height: the size of the letters
+_MARGIN = 0.04  # of the frame's height, between text and frame
+_FONT = "cmtt12"  # comes with Panda3D; its letters are all equally wide, so the timecode stands still
+_SORT = 50  # above other things in render2d
+
+# Place -> where it stands in the frame: left to right -1 … 1, line from the top (0, 1, …) or the bottom (-1, -2, …).
+_PLACES: dict[str, tuple[int, int]] = {
+    "top_left": (-1, 0),
+    "top": (0, 0),
+    "top_right": (1, 0),
+    "bottom_left": (-1, -1),
+    "bottom": (0, -2),
+    "bottom_right": (1, -1),
+}
+_ALIGN = {-1: TextNode.A_left, 0: TextNode.A_center, 1: TextNode.A_right}
+_LEADING = 1.7  # between lines, of the size of the letters
+
+
+@dataclass(frozen=True)
+class ViewfinderSettings:
+    """What is shown. mask: opacity of what lies outside the frame, 0 … 1; the rest: on or off."""
+
+    mask: float = 0.7
+    frame: bool = True
+    thirds: bool = False
+    centre: bool = True
+    safe_area: bool = False
+    text: bool = True
+
+
+class Viewfinder:
+    """Draws mask, guides and text below ``parent`` (`render2d`) for a frame of ``aspect`` in a window of another."""
+
+    def __init__(
+        self,
+        parent: Any,
+        window_aspect: float,
+        aspect: float = FLAT,
+        settings: ViewfinderSettings = ViewfinderSettings(),
+    ) -> None:
+        self._root = parent.attach_new_node("viewfinder", _SORT)
+        self._root.set_transparency(TransparencyAttrib.M_alpha)
+        self._root.set_depth_test(False)
+        self._root.set_depth_write(False)
+        self._root.set_bin("fixed", _SORT)
+        self._aspect = aspect
+        self._window = window_aspect
+        self._settings = settings
+        self._drawn = self._root.attach_new_node("guides")
+        self._texts = {place: _text(self._root, place, _ALIGN[side]) for place, (side, _) in _PLACES.items()}
+        self._dot = _dot(self._root)
+        self._readout: Readout | None = None
+        self.resize(window_aspect)
+
+    def resize(self, window_aspect: float) -> None:
+        """Fit a window of another width over height."""
+        self._window = window_aspect
+        self._root.set_scale(1.0 / window_aspect, 1.0, 1.0)
+        self.configure(self._settings)
+
+    def configure(self, settings: ViewfinderSettings) -> None:
+        """Show something else."""
+        self._settings = settings
+        across, up = inscribed(self._aspect, self._window)
+        width, height = across * self._window, up
+        self._drawn.node().remove_all_children()
+        for name, card in _bars(width, height, self._window):
+            node = self._drawn.attach_new_node(_card(name, card))
+            node.set_color(0.0, 0.0, 0.0, settings.mask)
+        self._drawn.attach_new_node(_guides(settings, width, height))
+        self._arrange(width, height)
+
+    def update(self, readout: Readout) -> None:
+        """Show the state of the shoot; only lines that have changed are laid out again."""
+        if readout == self._readout:
+            return
+        self._readout = readout
+        for place, line in lines(readout).items():
+            node = self._texts[place].node()
+            if node.get_text() != line:
+                _write(node, line)
+        lost = readout.tracking is not Tracking.OK
+        self._texts["bottom_right"].node().set_text_color(AMBER if lost else WHITE)
+        self._show_dot()
+
+    def hide(self) -> None:
+        """Take everything off the picture."""
+        self._root.hide()
+
+    def reveal(self) -> None:
+        """Show it again."""
+        self._root.show()
+
+    def destroy(self) -> None:
+        """Remove it for good."""
+        self._root.remove_node()
+
+    def _arrange(self, width: float, height: float) -> None:
+        margin, size = 2.0 * _MARGIN * height, 2.0 * _TEXT * height
+        for place, (side, line) in _PLACES.items():
+            text = self._texts[place]
+            text.set_scale(size)
+            base = height - margin - 0.7 * size if line >= 0 else margin - height - (line + 1) * _LEADING * size
+            text.set_pos(side * (width - margin), 0.0, base)
+            _set_visible(text, self._settings.text)
+        self._texts["top_left"].set_x(margin - width + size)
+        self._dot.set_pos(margin - width + 0.3 * size, 0.0, height - margin - 0.38 * size)
+        self._dot.set_scale(0.3 * size)
+        self._show_dot()
+
+    def _show_dot(self) -> None:
+        recording = self._readout is not None and self._readout.recording
+        _set_visible(self._dot, recording and self._settings.text)
+
+
+def _set_visible(node: Any, visible: bool) -> None:
+    if visible:
+        node.show()
+    else:
+        node.hide()
+
+
+def _text(root: Any, place: str, align: Any) -> Any:
+    node = TextNode(place)
+    node.set_align(align)
+    node.set_text_color(WHITE)
+    node.set_card_color(_SHADE)
+    node.set_card_as_margin(0.25, 0.25, 0.1, 0.1)
+    node.set_card_decal(True)
+    return root.attach_new_node(node)
+
+
+def _write(node: Any, line: str) -> None:
+    # That font knows plain ASCII only; a slate with other letters is set in the default font.
+    font = FontPool.load_font(_FONT) if line.isascii() else None
+    node.set_font(font or TextNode.get_default_font())
+    node.set_text(line)
+
+
+def _dot(root: Any) -> Any:
+    """The red light, a regular polygon of 16 corners and radius 1, made of bars laid across each other."""
+    dot = root.attach_new_node("recording")
+    maker = CardMaker("bar")
+    corner = math.pi / 16.0
+    maker.set_frame(-math.cos(corner), math.cos(corner), -math.sin(corner), math.sin(corner))
+    for turn in range(8):
+        bar = dot.attach_new_node(maker.generate())
+        bar.set_r(turn * 22.5)
+        bar.set_color(RED)
+    return dot
+
+
+def _bars(width: float, height: float, window: float) -> list[tuple[str, tuple[float, float, float, float]]]:
+    """Left, right, bottom, top of the parts of the window outside the frame; those without extent are left out."""
+    bars = [
+        ("mask left", (-window, -width, -1.0, 1.0)),
+        ("mask right", (width, window, -1.0, 1.0)),
+        ("mask bottom", (-width, width, -1.0, -height)),
+        ("mask top", (-width, width, height, 1.0)),
+    ]
+    return [(name, bar) for name, bar in bars if bar[1] - bar[0] > 1e-6 and bar[3] - bar[2] > 1e-6]
+
+
+def _card(name: str, frame: tuple[float, float, float, float]) -> Any:
+    maker = CardMaker(name)
+    maker.set_frame(*frame)
+    return maker.generate()
+
+
+def _guides(settings: ViewfinderSettings, width: float, height: float) -> Any:
+    pen = LineSegs("guides")
+    pen.set_color(*_LINE)
+    pen.set_thickness(1.0)
+    if settings.frame:
+        _rectangle(pen, width, height)
+    if settings.safe_area:
+        _rectangle(pen, _SAFE * width, _SAFE * height)
+    if settings.thirds:
+        for third in (-1.0 / 3.0, 1.0 / 3.0):
+            _line(pen, (third * width, -height), (third * width, height))
+            _line(pen, (-width, third * height), (width, third * height))
+    if settings.centre:
+        cross = 2.0 * _CROSS * height
+        _line(pen, (-cross, 0.0), (cross, 0.0))
+        _line(pen, (0.0, -cross), (0.0, cross))
+    return pen.create()
+
+
+def _rectangle(pen: Any, width: float, height: float) -> None:
+    corners = ((-width, -height), (width, -height), (width, height), (-width, height))
+    for start, end in zip(corners, corners[1:] + corners[:1], strict=True):
+        _line(pen, start, end)
+
+
+def _line(pen: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
+    pen.move_to(start[0], 0.0, start[1])
+    pen.draw_to(end[0], 0.0, end[1])
