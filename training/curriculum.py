@@ -21,10 +21,10 @@ class CurriculumSettings:
 
     bin_ticks: int = 12
     from_start: float = 0.2
-    failure_share: float = 0.5
+    failure_share: float = 0.7
     failure_rate: float = 0.1
-    noise: tuple[float, float] = (0.25, 0.08)
-    noise_samples: int = 5_000_000
+    noise: tuple[float, float] = (0.25, 0.1)
+    noise_samples: int = 6_000_000
     rope: float = 0.7
     episode_seconds: float = 8.0
 
@@ -54,6 +54,7 @@ class Curriculum:
         blame = np.zeros(self.bins)
         for back, share in enumerate((1.0, 0.8, 0.64, 0.5)):
             blame[: self.bins - back] += share * self.failure[back:]
+        blame *= blame  # go where it is hardest: to the take-off first, later to the landing
         share = self.settings.failure_share
         return np.asarray(share * blame / blame.sum() + (1.0 - share) / self.bins)
 

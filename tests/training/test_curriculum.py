@@ -16,7 +16,7 @@ def test_starts_go_where_it_fails_and_shortly_before() -> None:
     weights = curriculum.weights()
     assert np.isclose(weights.sum(), 1.0)
     assert weights[5:9].min() > 3.0 * weights[9:].max()
-    assert weights.min() >= 0.5 / curriculum.bins  # everywhere is visited
+    assert weights.min() >= 0.3 / curriculum.bins - 1e-9  # everywhere is visited
 
 
 def test_bins_that_nobody_visited_keep_their_figure() -> None:
