@@ -1,0 +1,1 @@
+"""The person on screen, and the physics body under the skin."""

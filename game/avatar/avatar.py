@@ -1,0 +1,75 @@
+"""The person on screen: a skinned body that stands where the physics stands the humanoid."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from direct.showbase.ShowBase import ShowBase
+from panda3d.core import LQuaternion, NodePath, PandaNode, Point3, TransformState, Vec3
+
+from game.avatar.fitting import fit
+from game.avatar.model import check_bones, dress, load_model, read_skeleton
+from game.avatar.person import load_person
+from game.avatar.shading import Colour, Light, relight, shade
+from game.performance import BodyPose
+from models.body import Body, load_humanoid
+from models.rotations import Array
+
+
+class Avatar:
+    """A person from a folder, hung under ``base.render``; it appears with the first `show`.
+
+    body: whose poses it will be shown, the shipped humanoid unless told. root: the node that everything hangs from;
+    it stays at the origin of the world.
+
+    Raises:
+        InputError: the folder is no person.
+    """
+
+    def __init__(self, base: ShowBase, folder: Path, body: Body | None = None) -> None:
+        person = load_person(folder)
+        model = load_model(person.model)
+        skeleton = read_skeleton(model)
+        check_bones(person, skeleton)
+        self.retarget = fit(skeleton, person.bones, body or load_humanoid(), person.height)
+        self.root: NodePath = base.render.attachNewNode("avatar")
+        self._figure = self.root.attachNewNode("figure")
+        self._figure.hide()
+        model.reparentTo(self._figure)
+        shade(self.root, Light())
+        dress(model, person, skeleton.crown - skeleton.sole)
+        self._character = model.find("**/+Character").node()
+        bundle = self._character.getBundle(0)
+        for name, turn in self.retarget.posture.items():
+            offset = skeleton.offsets[skeleton.index[name]]
+            bundle.freezeJoint(name, _transform(offset, turn))
+        self._controls = [PandaNode(name) for name in self.retarget.names]
+        for name, control in zip(self.retarget.names, self._controls, strict=True):
+            bundle.controlJoint(name, control)
+
+    def show(self, pose: BodyPose) -> None:
+        """Stand as ``pose`` says."""
+        figure = self.retarget.pose(pose)
+        for control, offset, turn in zip(self._controls, figure.offsets, figure.turns, strict=True):
+            control.setTransform(_transform(offset, turn))
+        # Left to itself Panda3D moves the joints once per tick of its clock, and a take may show two poses in one.
+        self._character.forceUpdate()
+        self._figure.setTransform(
+            TransformState.makePosQuatScale(
+                Point3(*figure.position), LQuaternion(*figure.rotation), Vec3(self.retarget.scale)
+            )
+        )
+        self._figure.show()
+
+    def light(self, direction: tuple[float, float, float], sun: Colour, ambient: Colour) -> None:
+        """Light the person; direction is where the sun shines to, colours as in `shading.Light`."""
+        relight(self.root, Light(direction, sun, ambient))
+
+    def destroy(self) -> None:
+        """Take the person out of the scene."""
+        self.root.removeNode()
+
+
+def _transform(offset: Array, turn: Array) -> TransformState:
+    x, y, z, w = turn.tolist()
+    return TransformState.makePosQuatScale(Point3(*offset.tolist()), LQuaternion(w, x, y, z), Vec3(1.0))
