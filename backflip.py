@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -20,6 +21,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1" if len(sys.argv) < 2 or sys.argv[1]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb. Returns the exit code: 0 done, 2 unusable input (told in one sentence), 130 interrupted."""
     parsed = _parser().parse_args(arguments)
+    # Asked to end, end as by Ctrl-C: takes are closed, checkpoints written, half a movie is taken away.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it otherwise
     module, function = parsed.run.split(":")
     try:
         return int(getattr(importlib.import_module(module), function)(parsed))

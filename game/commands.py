@@ -78,7 +78,7 @@ def _session(
     operator = environment.operators[0]
     settings = SessionSettings(
         takes=Path(arguments.takes),
-        slate=arguments.slate or environment.name,
+        slate=arguments.slate or environment.folder.name,
         environment=str(environment.folder) if _is_foreign(environment) else environment.folder.name,
         lens=Lens.from_dict({"focal_length": arguments.focal}, "--focal"),
         home=CameraPose(np.array(operator.position), hpr_to_wxyz(*operator.hpr)),

@@ -15,6 +15,8 @@ _ALWAYS = """
 textures-power-2 none
 audio-library-name null
 notify-level-device fatal
+notify-level-egldisplay error
+print-pipe-types 0
 sync-video 1
 gl-version 3 2
 model-cache-dir

@@ -75,7 +75,7 @@ class World:
         self._client.disconnect()
 
     def _configure(self) -> None:
-        self._client.setGravity(0.0, -GRAVITY, 0.0)
+        self.set_gravity(1.0)
         self._client.setTimeStep(1.0 / (TICKS_PER_SECOND * self.settings.substeps))
         # Ordered pairs: the same world gives the same numbers whatever was allocated where.
         self._client.setPhysicsEngineParameter(
@@ -128,6 +128,10 @@ class World:
             else:
                 self._client.setJointMotorControl2(ident, joint.link, pybullet.VELOCITY_CONTROL, force=0.0)
         return int(ident)
+
+    def set_gravity(self, share: float) -> None:
+        """Pull all copies with ``share`` of the earth's gravity; learning begins on a lighter planet."""
+        self._client.setGravity(0.0, -GRAVITY * share, 0.0)
 
     def set_friction(self, copy: int, friction: float) -> None:
         """Give every link of one copy another friction coefficient (Bullet multiplies it with the ground's)."""

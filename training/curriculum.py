@@ -1,7 +1,10 @@
-"""Where attempts start, how noisy they are, how long the rope is.
+"""Where attempts start, how noisy they are, how long the rope is, how heavy the world.
 
 Starts from anywhere in the clip (reference state initialisation) let it learn the landing before it can jump. Half of
 them go where attempts fail, or shortly before; some go to the first frame, in a pose in which it landed itself.
+
+A jump pays only once it is high enough, and small hops lead nowhere. So the world is light at first, where they do,
+and grows as heavy as the earth as fast as the jumper can follow.
 """
 
 from __future__ import annotations
@@ -17,7 +20,8 @@ from models.reference import TICKS_PER_CONTROL
 class CurriculumSettings:
     """bin_ticks: width of a failure bin, 1/120 s. from_start: share of starts at frame 0. failure_share: of the rest,
     how many follow failures. noise: exploration in rad, first and last, falling over noise_samples control steps.
-    rope: metres any link may be off. episode_seconds: then the attempt is cut, and valued as if it went on."""
+    gravity: share of the earth's at first; each iteration with at most gravity_failures failures a step adds
+    gravity_step, until it is the earth's. rope: metres any link may be off. episode_seconds: then the attempt is cut, and valued as if it went on."""
 
     bin_ticks: int = 12
     from_start: float = 0.2
@@ -25,7 +29,10 @@ class CurriculumSettings:
     failure_rate: float = 0.1
     noise: tuple[float, float] = (0.25, 0.1)
     noise_samples: int = 6_000_000
-    rope: float = 0.7
+    gravity: float = 0.4
+    gravity_step: float = 0.01
+    gravity_failures: float = 0.04
+    rope: float = 1.0
     episode_seconds: float = 8.0
 
 
@@ -37,6 +44,7 @@ class Curriculum:
         self.ticks = ticks
         self.bins = -(-ticks // settings.bin_ticks)
         self.failure = np.full(self.bins, 0.1)
+        self.gravity = settings.gravity
 
     def bin_of(self, tick: np.ndarray) -> np.ndarray:
         """Bin index of ticks into the clip."""
@@ -48,6 +56,8 @@ class Curriculum:
         rate = self.settings.failure_rate
         observed = failures[seen] / visits[seen]
         self.failure[seen] += rate * (observed - self.failure[seen])
+        if failures.sum() / visits.sum() <= self.settings.gravity_failures:
+            self.gravity = min(self.gravity + self.settings.gravity_step, 1.0)
 
     def weights(self) -> np.ndarray:
         """Probability of each bin as a start. A failure is caused before it happens, so earlier bins share it."""

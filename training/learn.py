@@ -95,7 +95,9 @@ class Learner:
 
     def _order(self) -> Order:
         weights = {name: tensor.numpy().copy() for name, tensor in self.policy.state_dict().items()}
-        return Order(weights, self.curriculum.noise(self.progress.samples), self.curriculum.weights())
+        return Order(
+            weights, self.curriculum.noise(self.progress.samples), self.curriculum.gravity, self.curriculum.weights()
+        )
 
     def _warm_up(self, crew: Crew) -> None:
         """Give the normaliser something to stand on and publish the stage that has learned nothing."""
@@ -121,6 +123,7 @@ class Learner:
             "failures_per_step": float(sum(e.failures.sum() for e in experiences) / steps),
             "cycles": float(sum(e.full_cycles for e in experiences)),
             "noise": order.noise,
+            "gravity": order.gravity,
             "collect_seconds": collected - began,
             "samples_per_second": steps / (time.monotonic() - began),
         }
@@ -160,6 +163,7 @@ class Learner:
         for index, state in self.ppo.optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{k}": v for k, v in state.items()}
         tensors["failure"] = torch.from_numpy(self.curriculum.failure)
+        tensors["gravity"] = torch.tensor(self.curriculum.gravity, dtype=torch.float64)
         header = {
             "schema": CHECKPOINT_SCHEMA,
             "version": str(CHECKPOINT_VERSION),
@@ -194,6 +198,7 @@ class Learner:
         self.critic.load_state_dict(_below("critic.", tensors))
         self._restore_optimizer(_below("optimizer.", tensors), float(header["learning_rate"]))
         self.curriculum.failure = tensors["failure"].numpy()
+        self.curriculum.gravity = float(tensors["gravity"])
         self.progress = Progress(**json.loads(header["progress"]))
         self.ladder.published(self.progress.samples)
 

@@ -48,6 +48,7 @@ class Order:
 
     weights: Mapping[str, np.ndarray]
     noise: float
+    gravity: float
     starts: np.ndarray
 
 
@@ -90,6 +91,7 @@ class Worker:
     def collect(self, order: Order) -> Experience:
         """Run `steps` control steps of every body."""
         self.policy.load_state_dict({name: torch.from_numpy(array) for name, array in order.weights.items()})
+        self.attempts.world.set_gravity(order.gravity)
         everyone = np.arange(self.settings.bodies)
         if not self._started:
             self._restart(everyone, order)

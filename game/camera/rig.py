@@ -113,8 +113,9 @@ class Rig:
 
     def settled(self) -> RigSettings:
         """The settings with the origin where flying and rebasing have brought it: a new rig begins there with them."""
-        x, y, z = (float(value) for value in self._state.base_position)
-        yaw = float(np.degrees(self._state.base_yaw))
+        state = _resettled(self._state, self.settings)
+        x, y, z = (float(value) for value in state.base_position)
+        yaw = float(np.degrees(state.base_yaw))
         return dataclasses.replace(self.settings, origin=(x, y, z), origin_yaw=yaw)
 
 

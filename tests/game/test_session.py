@@ -82,6 +82,11 @@ def test_the_camera_starts_at_home(shoot: Shoot) -> None:
     assert np.allclose(first.position, HOME.position, atol=1e-6)
 
 
+def test_a_take_started_before_the_first_picture_starts_at_home_too(shoot: Shoot) -> None:
+    shoot[0].start_take()
+    assert np.allclose(run(shoot, 0.02)[0].position, HOME.position, atol=1e-6)
+
+
 def test_a_take_holds_every_physics_step_and_every_sample(shoot: Shoot) -> None:
     shoot[0].start_take()
     run(shoot, 2.0)

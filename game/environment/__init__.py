@@ -1,0 +1,1 @@
+"""Places made of projected photographs."""

@@ -1,0 +1,99 @@
+"""The avatar's shadow on the place: a shadow map of the one light, drawn every frame around what casts it."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+from direct.showbase.ShowBase import ShowBase
+from panda3d.core import (
+    BitMask32,
+    ColorWriteAttrib,
+    LMatrix4,
+    LVector3,
+    LVector4,
+    NodePath,
+    OrthographicLens,
+    Point3,
+    RenderState,
+    SamplerState,
+)
+
+from game.environment.description import Light
+from game.environment.projection import DepthMap
+from models.rotations import Array
+
+SIZE = 512  # texels; the soft edge hides them
+WIDTH = 4.0  # m across the light, enough for a body with stretched arms in the air
+DEPTH = 12.0  # m along the light
+_ONLY_SHADOW = BitMask32.bit(20)
+_SHARPEST = 1.5 / SIZE  # radius of the filter where a caster touches the ground
+_TO_UNIT = LMatrix4(0.5, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 0.5, 0, 0.5, 0.5, 0.5, 1)
+
+
+class Shadow:
+    """Follows its casters; with none it shades nothing."""
+
+    def __init__(self, base: ShowBase, light: Light, receiver: NodePath) -> None:
+        self._render = base.render
+        self._light = light
+        self._receiver = receiver
+        self._casters: list[NodePath] = []
+        lens = OrthographicLens()
+        lens.setFilmSize(WIDTH, WIDTH)
+        lens.setNearFar(0.0, DEPTH)
+        self._map = DepthMap(base, "shadow", (SIZE, SIZE), lens, base.render, once=False)
+        self._map.texture.setMinfilter(SamplerState.FT_nearest)
+        self._map.texture.setMagfilter(SamplerState.FT_nearest)
+        self._map.node.setCameraMask(_ONLY_SHADOW)
+        self._map.node.setInitialState(RenderState.make(ColorWriteAttrib.make(ColorWriteAttrib.COff)))
+        self._map.camera.reparentTo(base.render)
+        self._lens = lens
+        base.render.hide(_ONLY_SHADOW)
+        receiver.setShaderInput("shadow_map", self._map.texture)
+        receiver.setShaderInput("light_direction", LVector3(*light.direction))
+        self.update()
+
+    def add(self, node: NodePath) -> None:
+        """Let ``node`` and all below it cast."""
+        node.showThrough(_ONLY_SHADOW)
+        self._casters.append(node)
+
+    def update(self) -> None:
+        """Aim at the casters, where they are in this frame."""
+        self._casters = [node for node in self._casters if not node.isEmpty()]
+        corners = self._corners()
+        centre = 0.5 * (corners.min(axis=0) + corners.max(axis=0))
+        direction = np.array(self._light.direction)
+        camera = self._map.camera
+        camera.setPos(*(centre - 0.5 * DEPTH * direction))
+        camera.lookAt(Point3(*centre), LVector3(0.0, 1.0, 0.0) if direction[2] < -0.99 else LVector3(0.0, 0.0, 1.0))
+        matrix = self._render.getMat(camera) * self._lens.getProjectionMat() * _TO_UNIT
+        strength = self._light.shadow if self._casters else 0.0
+        self._receiver.setShaderInputs(
+            shadow_matrix=matrix,
+            shadow_terms=LVector4(strength, self._light.softness / WIDTH, DEPTH, _SHARPEST),
+            shadow_frame=_frame(matrix, corners),
+        )
+
+    def destroy(self) -> None:
+        """Free the map and show everything again."""
+        for node in self._casters:
+            if not node.isEmpty():
+                node.show(_ONLY_SHADOW)
+        self._render.show(_ONLY_SHADOW)
+        self._map.destroy()
+
+    def _corners(self) -> Array:
+        """The corners ``(8, 3)`` of the box around all casters; the origin where there is nothing."""
+        bounds = [node.getTightBounds(self._render) for node in self._casters]
+        ends = np.array([[*corner] for pair in bounds if pair for corner in pair]).reshape(-1, 3)
+        if not len(ends):
+            return np.zeros((8, 3))
+        low, high = ends.min(axis=0), ends.max(axis=0)
+        return np.array(list(itertools.product(*zip(low, high, strict=True))))
+
+
+def _frame(matrix: LMatrix4, corners: Array) -> LVector4:
+    inside = np.array([[*matrix.xformPoint(Point3(*corner))][:2] for corner in corners])
+    return LVector4(*inside.min(axis=0), *inside.max(axis=0))
