@@ -60,7 +60,7 @@ def _add_play(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--tracker", default=None, help="mouse_keys, gamepad, openvr or path; default: mouse_keys")
     verb.add_argument("--device", help="openvr: the serial number or role of the device that is the camera")
     verb.add_argument("--camera-path", help="path: a recorded camera path; default: the shipped hand-held one")
-    verb.add_argument("--focal", type=float, default=24.0, help="mm on 35 mm film")
+    verb.add_argument("--focal", type=float, default=35.0, help="mm on 35 mm film")
     verb.add_argument("--slate", help="of the takes; default: the environment's name")
     verb.add_argument("--takes", default="takes", help="folder of the takes")
     verb.add_argument("--record", action="store_true", help="start a take at once")
@@ -95,7 +95,7 @@ def _add_takes(verb: argparse.ArgumentParser) -> None:
         (movie, "movie"),
         (recover, "recover_takes"),
     ):
-        job.set_defaults(run=f"game.takes.commands:{name}")
+        job.set_defaults(run=f"game.take_commands:{name}")
 
 
 def _add_learning(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -147,7 +147,7 @@ def _play_headless(arguments: Namespace, environment: Environment, film: bool) -
         return 0
     print(f"take: {session.last_take}")
     if film:
-        from game.takes.commands import render_take
+        from game.take_commands import render_take
 
         print(f"movie: {render_take(session.last_take, session.last_take / 'movie.mp4', preview=True)}")
     return 0

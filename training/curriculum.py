@@ -18,10 +18,15 @@ from models.reference import TICKS_PER_CONTROL
 
 @dataclass(frozen=True)
 class CurriculumSettings:
-    """bin_ticks: width of a failure bin, 1/120 s. from_start: share of starts at frame 0. failure_share: of the rest,
-    how many follow failures. noise: exploration in rad, first and last, falling over noise_samples control steps.
-    gravity: share of the earth's at first; each iteration with at most gravity_failures failures a step adds
-    gravity_step, until it is the earth's. rope: metres any link may be off. episode_seconds: then the attempt is cut, and valued as if it went on."""
+    """What can be set.
+
+    bin_ticks: width of a failure bin, 1/120 s. from_start: share of starts at frame 0. failure_share: of the rest, how
+    many follow failures. failure_rate: of the moving average of failures, per iteration.
+    noise: exploration in rad, first and last, falling over noise_samples control steps.
+    gravity: share of the earth's at first; every iteration with at most gravity_failures failures a control step adds
+    gravity_step, until it is the earth's.
+    rope: metres any link may be off the clip. episode_seconds: then the attempt is cut, valued as if it went on.
+    """
 
     bin_ticks: int = 12
     from_start: float = 0.2

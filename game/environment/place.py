@@ -22,7 +22,6 @@ from panda3d.core import (
 
 from game.environment.description import SKY, Environment, Face, Projector, Surface
 from game.environment.geometry import normal_of, triangulate
-from game.environment.lighting import Lamps
 from game.environment.optics import Vec3
 from game.environment.projection import ProjectorInScene, lens_of, load_panorama, place_camera
 from game.environment.shader import depth_shader, projection_shader
@@ -42,7 +41,6 @@ class Place:
         sky = painted.attachNewNode(draw_faces(SKY, _sky(environment.mark.position)))
         self._draw_depth_first(painted)
         self._projectors = [ProjectorInScene(base, projector, surfaces) for projector in environment.projectors]
-        self._lamps = Lamps(environment.light, self.root)
         self._painted = painted
         self._set_inputs()
         self._set_shaders({**surfaces, SKY: sky})
@@ -57,10 +55,6 @@ class Place:
     def authoring(self, on: bool) -> None:
         self._authoring = on
         self._painted.setShaderInput("authoring", float(on))
-
-    def light(self, root: NodePath) -> None:
-        """Let the place's sun and sky light ``root``, a body."""
-        self._lamps.shine_on(root)
 
     def cast_from(self, node: NodePath) -> None:
         """Let ``node`` cast its shadow on the place. It never gets into the projectors' way."""

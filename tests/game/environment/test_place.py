@@ -140,19 +140,6 @@ def test_a_body_darkens_the_ground_and_stays_out_of_the_projectors_way(base: Any
     np.testing.assert_array_equal(again, empty)
 
 
-def test_light_shades_a_body_by_its_sides(base: Any, shoot: Any, room: Room) -> None:
-    place = Place(base, load_environment(room()))
-    body = block(base.render, 0.0, 0.0, 0.0)
-    place.light(body)
-    picture = shoot(from_(0.0, -3.0, 3.0, pitch=-30.0))
-    place.destroy()
-    body.removeNode()
-    top, front = picture[86, 160], picture[150, 160]  # the sun stands overhead
-    assert top.min() > 200
-    assert front.max() < 120
-    assert front.min() > 60
-
-
 def test_two_places_after_each_other_leave_nothing_behind(base: Any, room: Room) -> None:
     environment = load_environment(room(BLOCK))
     before = len(base.render.children), len(base.graphicsEngine.windows)

@@ -113,7 +113,7 @@ def test_two_falls_are_heard_left_then_right(pulse: Server, tmp_path: Path) -> N
     first = loud[0]
     second = loud[loud > first + 120][0]
     # 72,000 samples lie between the two; what the server drops or inserts under load is little.
-    assert abs((second - first) * 0.01 - 1.5) < 0.1
+    assert abs((second - first) * 0.01 - 1.5) < 0.3
     assert energy[first : first + 40, 0].sum() > 4.0 * energy[first : first + 40, 1].sum()
     assert energy[second : second + 40, 1].sum() > 4.0 * energy[second : second + 40, 0].sum()
     assert np.abs(heard).max() < 0.9

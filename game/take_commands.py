@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from game.takes.export.movie import MASTER, PREVIEW, write_movie
+from game.takes.export.movie import MASTER, PREVIEW, Picture, write_movie
+from game.takes.export.thumbnail import write_thumbnail
 from game.takes.library import find, open_library, recover
 from game.takes.listing import describe, describe_library, library_table, take_table
 from game.takes.replay import Replay
@@ -83,13 +85,21 @@ def render_take(folder: Path, output: Path, preview: bool, capsules: bool = Fals
         task = bar.add_task(f"filming {replay.take.id}", total=film.frames)
         write_movie(
             output,
-            pictures(base, film),
+            _with_thumbnail(pictures(base, film), film.frames // 2, folder),
             film.frames,
             audio=sound,
             progress=lambda done, count: bar.update(task, completed=done),
         )
     base.destroy()
     return output
+
+
+def _with_thumbnail(frames: Iterator[Picture], which: int, folder: Path) -> Iterator[Picture]:
+    """The same pictures; number ``which`` also becomes the take's thumbnail."""
+    for index, picture in enumerate(frames):
+        if index == which:
+            write_thumbnail(folder, picture)
+        yield picture
 
 
 def replay(arguments: Namespace) -> int:
