@@ -37,6 +37,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
+def natural(text: str) -> int:
+    """A whole number, 0 or more."""
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text}: give 0 or more")
+    return number
+
+
+def count(text: str) -> int:
+    """A whole number, 1 or more."""
+    if natural(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text}: give 1 or more")
+    return int(text)
+
+
+def positive(text: str) -> float:
+    """A number above 0."""
+    number = float(text)
+    if not 0.0 < number < 1e9:
+        raise argparse.ArgumentTypeError(f"{text}: give a number above 0")
+    return number
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="backflip", description=__doc__.splitlines()[0] if __doc__ else None)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
@@ -56,7 +79,7 @@ def _add_play(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--stages", help="a folder of stages that is watched while playing; default: runs/backflip/stages"
     )
-    verb.add_argument("--seed", type=int, default=1, help="of the first attempt")
+    verb.add_argument("--seed", type=natural, default=1, help="of the first attempt")
     verb.add_argument("--tracker", default=None, help="mouse_keys, gamepad, openvr or path; default: mouse_keys")
     verb.add_argument("--device", help="openvr: the serial number or role of the device that is the camera")
     verb.add_argument("--camera-path", help="path: a recorded camera path; default: the shipped hand-held one")
@@ -64,10 +87,12 @@ def _add_play(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--slate", help="of the takes; default: the environment's name")
     verb.add_argument("--takes", default="takes", help="folder of the takes")
     verb.add_argument("--record", action="store_true", help="start a take at once")
-    verb.add_argument("--seconds", type=float, help="end by itself after so long")
+    verb.add_argument("--seconds", type=positive, help="end by itself after so long")
     verb.add_argument("--headless", action="store_true", help="no window; a camera path holds the camera")
     verb.add_argument("--size", default="1280x692", help="of the window, in pixels")
     verb.add_argument("--capsules", action="store_true", help="show the physics shapes instead of the body")
+    verb.add_argument("--operator", help="the operator's mark to start at; default: the place's first")
+    verb.add_argument("--authoring", action="store_true", help="paint pink what no photograph reaches")
     verb.set_defaults(run="game.commands:play")
 
 
@@ -78,11 +103,12 @@ def _add_takes(verb: argparse.ArgumentParser) -> None:
     replay = jobs.add_parser("replay", help="watch a take in the place where it was filmed")
     movie = jobs.add_parser("movie", help="render a take: 25 fps, 1.85:1, H.264")
     recover = jobs.add_parser("recover", help="make takes of what was cut off")
-    for job in (listing, show, replay, movie, recover):
+    discard = jobs.add_parser("discard", help="move a take to the bin")
+    for job in (listing, show, replay, movie, recover, discard):
         job.add_argument("--takes", default="takes", help="folder of the takes")
-    for job in (show, replay, movie):
+    for job in (show, replay, movie, discard):
         job.add_argument("take", help="an id such as park_001, the start of one, or a take's folder")
-    for job in (listing, show, movie):
+    for job in (listing, show, movie, recover):
         job.add_argument("--json", action="store_true")
     movie.add_argument("-o", "--output", required=True, help="the file to write, .mp4")
     movie.add_argument("--preview", action="store_true", help="1280x692 instead of 1998x1080")
@@ -94,6 +120,7 @@ def _add_takes(verb: argparse.ArgumentParser) -> None:
         (replay, "replay"),
         (movie, "movie"),
         (recover, "recover_takes"),
+        (discard, "discard_take"),
     ):
         job.set_defaults(run=f"game.take_commands:{name}")
 
@@ -101,17 +128,17 @@ def _add_takes(verb: argparse.ArgumentParser) -> None:
 def _add_learning(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     train = verbs.add_parser("train", help="learn a skill, publishing stages on the way")
     train.add_argument("skill", help="a motion in assets/motions, or a DeepMimic text file")
-    train.add_argument("--samples", type=int, default=10_000_000, help="control steps to learn from")
-    train.add_argument("--workers", type=int, default=6, help="processes that make attempts")
-    train.add_argument("--seed", type=int, default=1)
+    train.add_argument("--samples", type=count, default=10_000_000, help="control steps to learn from")
+    train.add_argument("--workers", type=count, default=6, help="processes that make attempts")
+    train.add_argument("--seed", type=natural, default=1)
     train.add_argument("--out", help="folder of the run; default: runs/SKILL")
     train.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
     train.set_defaults(run="training.commands:train")
     judge = verbs.add_parser("judge", help="measure how well a stage does")
     judge.add_argument("stage", help="a stage file")
-    judge.add_argument("--attempts", type=int, default=64)
-    judge.add_argument("--seconds", type=float, default=8.0, help="how long each attempt runs")
-    judge.add_argument("--seed", type=int, default=1)
+    judge.add_argument("--attempts", type=count, default=64)
+    judge.add_argument("--seconds", type=positive, default=8.0, help="how long each attempt runs")
+    judge.add_argument("--seed", type=natural, default=1)
     judge.add_argument("--json", action="store_true")
     judge.add_argument("--write", action="store_true", help="keep the figures in the stage")
     judge.set_defaults(run="training.commands:judge_stage")

@@ -16,20 +16,20 @@ from game.camera.lens import Lens
 from game.camera.pose import CameraPose
 from game.camera.trackers.factory import HANDHELD, open_tracker
 from game.environment.description import Environment
-from game.finding import find_environment, parse_size, person_folder
+from game.finding import find_environment, parse_size, person_folder, person_reference, reference_to
+from game.operator import Marks, Operator
 from game.performer import Mark, Performer
 from game.session import Session, SessionSettings
 from game.shelf import Shelf
-from game.takes.library import open_library
+from game.takes.library import recover_all
 from game.window import has_display, open_base
-from models.assets import ASSETS, find_clip, ladder_folder
+from models.assets import SHIPPED_SKILL, find_clip, ladder_folder
 from models.body import Body, load_humanoid
 from models.coords import hpr_to_wxyz
 from models.errors import InputError
 from models.reference import tabulate
 from models.versions import versions
 
-_SKILL = "backflip"
 _STEP_NS = 20_000_000  # headless, time runs in steps of 1/50 s
 _ATTEMPT_SECONDS = 15.0  # no attempt lasts longer
 
@@ -49,9 +49,11 @@ def play(arguments: Namespace) -> int:
     """`backflip play`."""
     torch.set_num_threads(1)
     environment = find_environment(arguments.environment)
-    takes = Path(arguments.takes)
-    for folder in open_library(takes).cut_off:
-        print(f"{folder}: this take was cut off; keep what is whole with: backflip takes recover", file=sys.stderr)
+    recovered, problems = recover_all(Path(arguments.takes))
+    for take in recovered:
+        print(f"recovered a take that was cut off: {take.folder}", file=sys.stderr)
+    for problem in problems:
+        print(f"backflip: {problem}", file=sys.stderr)
     if arguments.headless:
         return _play_headless(arguments, environment, film=False)
     if not has_display():
@@ -65,43 +67,49 @@ def _session(
 ) -> Session:
     body = load_humanoid()
     shelf = _shelf(arguments, body)
-    path = Path(arguments.stage) if arguments.stage else shelf.paths[-1]
     origin, yaw = environment.mark_in_bullet()
     performer = Performer(
         body,
-        tabulate(find_clip(_SKILL, body), body),
-        shelf.load(path),
+        tabulate(find_clip(SHIPPED_SKILL, body), body),
+        shelf.load(Path(arguments.stage) if arguments.stage else shelf.paths[-1]),
         Mark(origin, yaw),
         environment.boxes(),
         arguments.seed,
     )
-    operator = environment.operators[0]
-    settings = SessionSettings(
-        takes=Path(arguments.takes),
-        slate=arguments.slate or environment.folder.name,
-        environment=str(environment.folder) if _is_foreign(environment) else environment.folder.name,
-        lens=Lens.from_dict({"focal_length": arguments.focal}, "--focal"),
-        home=CameraPose(np.array(operator.position), hpr_to_wxyz(*operator.hpr)),
-        versions=versions(),
-    )
     path = Path(arguments.camera_path) if arguments.camera_path else HANDHELD
     device = {"device": arguments.device} if arguments.device else {}
-    return Session(
-        performer, shelf, open_tracker(tracker, now_ns=now_ns, path=path, base=base, **device), settings, now_ns
+    lens = Lens.from_dict({"focal_length": arguments.focal}, "--focal")
+    hand = open_tracker(tracker, now_ns=now_ns, path=path, base=base, **device)
+    settings = SessionSettings(
+        takes=Path(arguments.takes),
+        slate=arguments.slate or environment.folder.resolve().name,
+        environment=reference_to(environment),
+        person=person_reference(arguments.person),
+        versions=versions(),
     )
+    marks = _marks(environment, arguments.operator)
+    return Session(performer, shelf, Operator(hand, lens, marks, now_ns), settings, now_ns)
 
 
-def _is_foreign(environment: Environment) -> bool:
-    return environment.folder.parent.resolve() != (ASSETS / "environments").resolve()
+def _marks(environment: Environment, first: str | None) -> Marks:
+    """The place's operators' marks, the wanted one first."""
+    names = [operator.name for operator in environment.operators]
+    if first is not None and first not in names:
+        raise InputError(f"{first}: {environment.name} has no such operator's mark; choose one of {', '.join(names)}")
+    marks = [(o.name, CameraPose(np.array(o.position), hpr_to_wxyz(*o.hpr))) for o in environment.operators]
+    at = names.index(first) if first is not None else 0
+    return marks[at:] + marks[:at]
 
 
 def _shelf(arguments: Namespace, body: Body) -> Shelf:
-    watched = Path(arguments.stages) if arguments.stages else Path("runs") / _SKILL / "stages"
+    watched = Path(arguments.stages) if arguments.stages else Path("runs") / SHIPPED_SKILL / "stages"
     if arguments.stages and not watched.is_dir():
         raise InputError(f"{watched}: no such folder; give one that `backflip train` publishes stages to")
-    shelf = Shelf([ladder_folder(_SKILL), watched], body)
-    if not shelf.paths:
-        raise InputError(f"{watched}: no stages here; learn some with `backflip train {_SKILL}`")
+    shelf = Shelf([ladder_folder(SHIPPED_SKILL), watched], SHIPPED_SKILL, body)
+    for note in shelf.take_notes():
+        print(note, file=sys.stderr)
+    if not shelf.paths and not arguments.stage:
+        raise InputError(f"{watched}: no stages here; learn some with `backflip train {SHIPPED_SKILL}`")
     return shelf
 
 
@@ -111,22 +119,19 @@ def _play_in_window(arguments: Namespace, environment: Environment) -> int:
     from game.sound.foley_track import LiveSound
 
     base = open_base(parse_size(arguments.size), offscreen=False)
-    session = _session(arguments, environment, arguments.tracker or "mouse", time.monotonic_ns, base)
+    session = _session(arguments, environment, arguments.tracker or "mouse_keys", time.monotonic_ns, base)
     scene = Scene(base, environment, person_folder(arguments.person), session.performer.body, arguments.capsules)
+    scene.place.authoring = arguments.authoring
     sound = LiveSound(session.performer.body, environment.footsteps, environment.ambience)
     session.hear = sound.hear
     if sound.note:
         print(sound.note, file=sys.stderr)
         session.say(sound.note)
-    if arguments.record:
-        session.start_take()
     try:
-        App(base, scene, session, sound, arguments.seconds).run()
+        App(base, scene, session, sound, arguments.seconds, arguments.record).run()
     finally:
         sound.close()
-    if session.last_take is not None:
-        print(f"last take: {session.last_take}")
-    return 0
+    return _told(session)
 
 
 def _play_headless(arguments: Namespace, environment: Environment, film: bool) -> int:
@@ -143,11 +148,18 @@ def _play_headless(arguments: Namespace, environment: Environment, film: bool) -
             session.advance(_STEP_NS * 1e-9)
     finally:
         session.close()
-    if session.last_take is None:
-        return 0
-    print(f"take: {session.last_take}")
-    if film:
+    code = _told(session)
+    if film and session.last_take is not None and code == 0:
         from game.take_commands import render_take
 
         print(f"movie: {render_take(session.last_take, session.last_take / 'movie.mp4', preview=True)}")
+    return code
+
+
+def _told(session: Session) -> int:
+    """Name the last take. Returns 2 if it ended early."""
+    if session.last_take is not None:
+        print(f"take: {session.last_take}")
+    if session.problem:
+        raise InputError(session.problem)
     return 0

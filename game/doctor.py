@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -70,8 +71,11 @@ def _gl() -> Finding:
 def _display() -> Finding:
     from game.window import has_display
 
+    if has_display():
+        return Finding("display", True, "found")
+    named = os.environ.get("DISPLAY")
     cost = "no window: play runs headless and films along a camera path"
-    return Finding("display", has_display(), "found" if has_display() else "none", "" if has_display() else cost)
+    return Finding("display", False, f"{named} cannot be opened" if named else "none", cost)
 
 
 def _audio() -> Finding:

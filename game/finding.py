@@ -23,10 +23,22 @@ def find_environment(name: str) -> Environment:
     return load_environment(folder)
 
 
+def reference_to(environment: Environment) -> str:
+    """What a take writes down to find the place again: the name of a shipped one, else where it lies."""
+    folder = environment.folder.resolve()
+    return folder.name if folder.parent == (ASSETS / "environments").resolve() else str(folder)
+
+
 def person_folder(name: str) -> Path:
     """A shipped person by name, or any by folder."""
     shipped = ASSETS / "people" / name
     return shipped if shipped.is_dir() else Path(name)
+
+
+def person_reference(name: str) -> str:
+    """What a take writes down to find the person again."""
+    folder = person_folder(name)
+    return name if folder.parent == ASSETS / "people" else str(folder.resolve())
 
 
 def parse_size(text: str) -> tuple[int, int]:

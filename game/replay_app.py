@@ -1,21 +1,23 @@
-"""Watching a take in a window: play, pause, scrub. Neither physics nor torch runs."""
+"""Watching a take in a window, with its sound: play, pause, scrub. Neither physics nor torch runs."""
 
 from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any
 
 from direct.showbase.ShowBase import ShowBase
-from direct.task import Task
 
 from game.camera.readout import RATE, Readout
-from game.camera.viewfinder import Viewfinder
+from game.controls import REPLAY_CONTROLS, lines_of
 from game.environment.description import Environment
 from game.filming import Film
 from game.scene import Scene
+from game.screen import LATE, Screen
+from game.sound.foley_track import LiveSound
 from game.takes.replay import Replay
 from models.body import Body
+
+_HINT = "Space plays and pauses, arrows step a picture, Page Up and Down ten, F1 lists the keys"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,52 +45,60 @@ class Playhead:
         return dataclasses.replace(self, running=False, seconds=min(max(seconds, 0.0), self.duration))
 
 
-class ReplayApp:
-    """A window that shows a take until it is closed."""
+class ReplayApp(Screen):
+    """A window that shows a take until it is closed; what happens is heard while the playhead runs."""
 
     def __init__(self, base: ShowBase, environment: Environment, person: Path, body: Body, replay: Replay) -> None:
-        self._base: Any = base
+        super().__init__(base, REPLAY_CONTROLS, (), lines_of(REPLAY_CONTROLS))
+        self.playhead = Playhead(replay.duration)
         self._replay = replay
         self._film = Film(Scene(base, environment, person, body, capsules=False), replay)
-        self._playhead = Playhead(replay.duration)
-        self._aspect = base.getAspectRatio()
-        self._viewfinder = Viewfinder(base.render2d, self._aspect)
-        self._ended = False
-        keys = {"space": self._toggle, "escape": self._quit}
-        for key, handler in keys.items():
-            base.accept(key, handler)
-        for key, frames in {"arrow_left": -1, "arrow_right": 1, "page_up": -10, "page_down": 10}.items():
-            base.accept(key, self._step, [frames])
-            base.accept(f"{key}-repeat", self._step, [frames])
-        base.accept("aspectRatioChanged", self._resized)
-        base.taskMgr.add(self._show, "show", sort=45)
+        self._sound = LiveSound(body, environment.footsteps, environment.ambience)
+        self._hint = self._sound.note or _HINT
+        self.each_frame(self._show, LATE)
 
-    def run(self) -> None:
-        """Play until the window is closed."""
-        while not self._ended and self._base.win is not None and not self._base.win.is_closed():
-            self._base.taskMgr.step()
+    def close(self) -> None:
+        """Take everything off the window and fall silent."""
+        super().close()
+        self._sound.close()
 
-    def _show(self, task: Task.Task) -> int:
-        self._playhead = self._playhead.advanced(self._base.clock.dt)
-        seconds = self._playhead.seconds
-        self._film.show(seconds, self._aspect)
+    def toggle_running(self) -> None:
+        """Pause, go on."""
+        self.playhead = self.playhead.toggled()
+
+    def earlier_picture(self) -> None:
+        """Stop on the picture before."""
+        self.playhead = self.playhead.stepped(-1)
+
+    def later_picture(self) -> None:
+        """Stop on the picture after."""
+        self.playhead = self.playhead.stepped(1)
+
+    def ten_earlier(self) -> None:
+        """Stop ten pictures before."""
+        self.playhead = self.playhead.stepped(-10)
+
+    def ten_later(self) -> None:
+        """Stop ten pictures after."""
+        self.playhead = self.playhead.stepped(10)
+
+    def _show(self) -> None:
+        before, self.playhead = self.playhead, self.playhead.advanced(self.base.clock.dt)
+        seconds = self.playhead.seconds
+        # Paused, or begun again, there is nothing between the two.
+        for _, snapshot in self._replay.snapshots(before.seconds, seconds):
+            self._sound.hear(snapshot)
+        self._sound.place(self._film.camera(seconds))
+        self._film.show(seconds, self.aspect)
+        self.viewfinder.update(self._readout(seconds))
+
+    def _readout(self, seconds: float) -> Readout:
         frame = self._replay.frame(seconds)
-        hint = "Space plays and pauses, arrows step a frame, Page Up and Down ten"
-        name = self._replay.take.id
-        focal = float(frame.settings.get("lens", {}).get("focal_length", 0.0))
-        readout = Readout(slate=name, frame=round(seconds * RATE), focal_length=focal, attempt=frame.attempt, hint=hint)
-        self._viewfinder.update(dataclasses.replace(readout, fps=self._base.clock.get_average_frame_rate()))
-        return int(task.cont)
-
-    def _toggle(self) -> None:
-        self._playhead = self._playhead.toggled()
-
-    def _step(self, frames: int) -> None:
-        self._playhead = self._playhead.stepped(frames)
-
-    def _quit(self) -> None:
-        self._ended = True
-
-    def _resized(self) -> None:
-        self._aspect = self._base.getAspectRatio()
-        self._viewfinder.resize(self._aspect)
+        return Readout(
+            slate=self._replay.take.id,
+            frame=round(seconds * RATE),
+            focal_length=float(frame.settings.get("lens", {}).get("focal_length", 0.0)),
+            fps=self.fps,
+            attempt=frame.attempt,
+            hint=self._hint,
+        )

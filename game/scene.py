@@ -30,7 +30,10 @@ class Figure(Protocol):
 
 
 class Scene:
-    """Owns the place, the body and the camera's node; ``camera`` is a NodePath with a perspective lens."""
+    """Owns the place, the body and the camera's node; ``camera`` is a NodePath with a perspective lens.
+
+    capsules: show the physics shapes at first, instead of the body.
+    """
 
     def __init__(self, base: ShowBase, environment: Environment, person: Path, body: Body, capsules: bool) -> None:
         self.place = Place(base, environment)
@@ -43,16 +46,20 @@ class Scene:
             figure.light(light.direction, light.colour, light.ambient)
             self.place.cast_from(figure.root)
         self._pose: BodyPose | None = None
-        self.show_capsules(capsules)
+        self._see(self.capsules if capsules else self.avatar)
 
-    def show_capsules(self, capsules: bool) -> None:
-        """Show the physics shapes instead of the body, or the body."""
-        self._figure: Figure = self.capsules if capsules else self.avatar
-        hidden = self.avatar if capsules else self.capsules
-        hidden.root.stash()
-        self._figure.root.unstash()
+    def toggle_capsules(self) -> None:
+        """Show the physics shapes instead of the body, or the body again."""
+        self._see(self.avatar if self._figure is self.capsules else self.capsules)
+
+    def _see(self, figure: Figure) -> None:
+        """Show one figure; the other is out of the scene altogether, so that it casts no shadow either."""
+        self._figure = figure
+        for each in (self.avatar, self.capsules):
+            each.root.stash()
+        figure.root.unstash()
         if self._pose is not None:
-            self._figure.show(self._pose)
+            figure.show(self._pose)
 
     def show(self, pose: BodyPose) -> None:
         """Pose the body."""

@@ -6,22 +6,20 @@ so that neither physics nor the policy lets the operator's hand grow old.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from game.camera.lens import Lens
 from game.camera.pose import CameraPose, Sample, Tracking
 from game.camera.readout import RATE, Readout
-from game.camera.rig import Rig, placed_at
-from game.camera.rig_settings import RigSettings
-from game.camera.trackers.tracker import ORIGIN_MOVED, Tracker
+from game.camera.trackers.tracker import ORIGIN_MOVED
 from game.clock import Clock
+from game.controls import CONTROLLER, find_action
+from game.operator import Operator
 from game.performance import BodyPose, Snapshot, interpolate
-from game.performer import Event, Performer
+from game.performer import Performer
 from game.shelf import Shelf
-from game.takes.facts import SECOND, TakeHeader
+from game.takes.facts import SECOND, Facts, TakeHeader
 from game.takes.recorder import Recorder, shown_at
 from models.errors import InputError
 from models.reference import TICKS_PER_SECOND
@@ -29,52 +27,52 @@ from models.reference import TICKS_PER_SECOND
 _LOOK_FOR_STAGES = 1.0  # s
 _HINT_SECONDS = 5.0
 _REWIND = TICKS_PER_SECOND // 2
-# What the buttons of a tracked controller do, when they go down.
-_BUTTONS = {"trigger": "toggle_take", "grip": "hold_camera", "a": "next_attempt", "b": "retry", "menu": "home_camera"}
 
 
 @dataclass(frozen=True)
 class SessionSettings:
-    """takes: folder of the takes. slate: their name. environment: name of the place. versions: of what plays."""
+    """takes: folder of the takes. slate: their name. environment, person: names or folders. versions: of what plays."""
 
     takes: Path
     slate: str
     environment: str
-    lens: Lens
-    home: CameraPose
+    person: str
     versions: dict[str, str]
 
 
 class Session:
-    """Performance, camera and takes; every public method without arguments is something that a key can do."""
+    """Performance and takes; every public method without arguments is something that a key can do.
+
+    hear: called with every physics step. problem: the sentence of a take that ended early, to be told at the end.
+    """
 
     def __init__(
         self,
         performer: Performer,
         shelf: Shelf,
-        tracker: Tracker,
+        operator: Operator,
         settings: SessionSettings,
         now_ns: Callable[[], int],
     ) -> None:
         self.performer = performer
         self.shelf = shelf
+        self.operator = operator
         self.settings = settings
         self.clock = Clock()
-        self.lens = settings.lens
         self.hint = ""
+        self.problem = ""
         self.last_take: Path | None = None
-        self._tracker = tracker
+        self.hear: Callable[[Snapshot], None] = lambda snapshot: None
         self._now_ns = now_ns
-        self.hear: Callable[[Snapshot], None] | None = None
         self._recorder: Recorder | None = None
         self._take_began = 0
+        self._newest: Path | None = None
         self._previous = self._latest = performer.snapshot
-        self._sample = tracker.sample()
-        self._rig = Rig(RigSettings())
         self._held_buttons: frozenset[str] = frozenset()
-        self._looked_at = 0.0
+        self._since_looked = 0.0
         self._hint_left = 0.0
-        self.home_camera()
+        self._stamp: int | None = None
+        operator.on_change = self._keep_change
 
     # -- the frame ------------------------------------------------------------------------------------------------
 
@@ -84,26 +82,24 @@ class Session:
         self.clock, ticks = self.clock.advance(dt)
         for at_ns in shown_at(self.clock, self._now_ns(), ticks):
             self._previous, self._latest = self._latest, self.performer.tick()
-            if self._recorder is not None:
-                self._recorder.snapshot(at_ns, self._latest)
-            self._tell_events(at_ns)
-            if self.hear is not None:
-                self.hear(self._latest)
+            self._keep_snapshot(at_ns)
+            self.hear(self._latest)
         leads_on = (self._previous.attempt, self._previous.tick + 1) == (self._latest.attempt, self._latest.tick)
         if not leads_on:
             return self._latest.pose
         return interpolate(self._previous.pose, self._latest.pose, self.clock.part)
 
     def film(self) -> CameraPose:
-        """Read the tracker, keep its word, place the camera."""
-        sample = self._tracker.sample()
-        self._notice(sample)
-        self._sample = sample
-        pose = self._rig.update(sample)
+        """Read the tracker, obey its buttons, keep its word, place the camera."""
+        before = self.operator.sample
+        sample = self.operator.look()
+        self._stamp = sample.time_ns  # what changes now counts for this sample
+        self._notice(before, sample)
+        self._stamp = None
+        pose = self.operator.camera()
         if self._recorder is not None:
             self._recorder.camera(sample)
-            state = self._recorder.flush()
-            if state.problem:
+            if self._recorder.flush().problem:
                 self.stop_take()
         return pose
 
@@ -111,35 +107,27 @@ class Session:
         self._hint_left -= dt
         if self._hint_left < 0.0:
             self.hint = ""
-        self._looked_at += dt
-        if self._looked_at >= _LOOK_FOR_STAGES:
-            self._looked_at = 0.0
-            fresh = self.shelf.refresh()
-            if fresh:
-                info = self.shelf.info(fresh[-1])
-                self.say(f"new stage after {info.attempts:,} jumps: press N to see it")
-            if self.shelf.notes:
-                self.say(self.shelf.notes.pop(0))
+        self._since_looked += dt
+        if self._since_looked < _LOOK_FOR_STAGES:
+            return
+        self._since_looked = 0.0
+        fresh = self.shelf.refresh()
+        if fresh:
+            self._newest = fresh[-1]
+            self.say(f"new stage after {self.shelf.info(self._newest).attempts:,} jumps: press N to see it")
+        for note in self.shelf.take_notes():
+            self.say(note)
 
-    def _tell_events(self, at_ns: int) -> None:
-        for event in self.performer.take_events():
-            if self._recorder is not None:
-                self._recorder.event(at_ns, event.name, _detail(event))
-
-    def _notice(self, sample: Sample) -> None:
+    def _notice(self, before: Sample, sample: Sample) -> None:
         """Turn what the tracker reports into events, and its buttons into actions."""
-        if sample.tracking is not self._sample.tracking:
-            self._event("tracking_lost" if sample.tracking is not Tracking.OK else "tracking_found", {})
+        if sample.tracking is not before.tracking:
+            self._keep_event("tracking_lost" if sample.tracking is not Tracking.OK else "tracking_found", {})
         if ORIGIN_MOVED in sample.buttons:
-            self._event("origin_moved", {})
-        for button in sample.buttons - self._held_buttons:
-            if button in _BUTTONS:
-                getattr(self, _BUTTONS[button])()
+            self._keep_event(ORIGIN_MOVED, {})
+        for button in sorted(sample.buttons - self._held_buttons):
+            if button in CONTROLLER:
+                find_action(CONTROLLER[button], (self, self.operator))()
         self._held_buttons = sample.buttons
-
-    def _event(self, name: str, detail: dict[str, object]) -> None:
-        if self._recorder is not None:
-            self._recorder.event(self._now_ns(), name, detail)
 
     def say(self, hint: str) -> None:
         """Show a sentence in the viewfinder for a while."""
@@ -150,19 +138,21 @@ class Session:
         info = self.performer.stage.info
         judged = f", {100 * info.judged['success']:.0f} % succeed" if "success" in info.judged else ""
         speed = "" if self.clock.speed == 1.0 else f", {self.clock.speed:g}x"
-        frame = (self._now_ns() - self._take_began) * RATE // SECOND if self.recording else self._latest.tick * RATE
+        seconds = self._latest.tick / TICKS_PER_SECOND
+        if self.recording:
+            seconds = (self._now_ns() - self._take_began) / SECOND
         return Readout(
             recording=self.recording,
             slate=self.settings.slate,
             take=int(self._recorder.id.rsplit("_", 1)[-1]) if self._recorder else 0,
-            frame=frame if self.recording else frame // TICKS_PER_SECOND,
-            focal_length=self.lens.focal_length,
-            tracker=self._tracker.name,
-            tracking=self._sample.tracking,
+            frame=int(seconds * RATE),
+            focal_length=self.operator.lens.focal_length,
+            tracker=self.operator.tracker_name,
+            tracking=self.operator.sample.tracking,
             fps=fps,
             attempt=self._latest.attempt,
             stage=f"{info.attempts:,} JUMPS LEARNED{judged}{speed}{', paused' if self.clock.paused else ''}",
-            hint=self.hint,
+            hint=self.hint or ("camera held: F goes on from here" if self.operator.held else ""),
         )
 
     # -- takes ----------------------------------------------------------------------------------------------------
@@ -176,21 +166,19 @@ class Session:
         """Start a take, or stop it."""
         if self.recording:
             self.stop_take()
-        else:
-            try:
-                self.start_take()
-            except InputError as error:
-                self.say(str(error))
+            return
+        try:
+            self.start_take()
+        except InputError as error:
+            self.say(str(error))
 
     def start_take(self) -> None:
         """Start a take.
 
-        The rig begins anew where it stands, so that the camera can be derived from what the take holds alone.
-
         Raises:
             InputError: the take cannot be written.
         """
-        self._rig = Rig(dataclasses.replace(self._rig.settled(), frozen=False))
+        self.operator.begin()
         now = self._now_ns()
         stage = self.performer.stage
         header = TakeHeader(
@@ -201,23 +189,43 @@ class Session:
             stage=stage.digest,
             body=self.performer.body.digest,
             seed=self.performer.seed,
-            settings={"rig": self._rig.settings.to_dict(), "lens": self.lens.to_dict()},
+            settings=self.operator.settings() | {"person": {"folder": self.settings.person}},
             versions=self.settings.versions,
         )
         self._recorder = Recorder(self.settings.takes, header)
         self._take_began = now
-        self._recorder.snapshot(now, self._latest)
-        self._tell_events(now)
+        self._keep_snapshot(now)
 
     def stop_take(self) -> None:
         """End the take; it is on disk when this returns."""
         if self._recorder is None:
             return
         self.last_take = self._recorder.close()
-        self.say(self._recorder.state.problem or f"kept {self._recorder.id}")
+        self.problem = self._recorder.state.problem
+        self.say(self.problem or f"kept {self._recorder.id}")
         self._recorder = None
 
-    # -- attempts -------------------------------------------------------------------------------------------------
+    def _keep_snapshot(self, at_ns: int) -> None:
+        """Keep the latest snapshot and the events that led to it, if a take is running."""
+        events = self.performer.take_events()
+        if self._recorder is None:
+            return
+        # The first pictures of a window come late; nothing is shown before the take begins.
+        at_ns = max(at_ns, self._take_began)
+        self._recorder.snapshot(at_ns, self._latest)
+        for event in events:
+            detail = {"attempt": event.attempt, "tick": event.tick, **event.detail}
+            self._recorder.event(at_ns, event.name, detail)
+
+    def _keep_event(self, name: str, detail: Facts) -> None:
+        if self._recorder is not None:
+            self._recorder.event(self._stamp or self._now_ns(), name, detail)
+
+    def _keep_change(self, at_ns: int, name: str, value: Facts) -> None:
+        if self._recorder is not None:
+            self._recorder.settings(self._stamp or at_ns, name, value)
+
+    # -- attempts and time ----------------------------------------------------------------------------------------
 
     def next_attempt(self) -> None:
         """The next seed."""
@@ -243,8 +251,8 @@ class Session:
         self._change_stage(self.shelf.neighbour(self.performer.stage.path, 1))
 
     def newest_stage(self) -> None:
-        """The last stage of all."""
-        self._change_stage(self.shelf.paths[-1])
+        """The stage that was published last while playing, or else the one that has learned longest."""
+        self._change_stage(self._newest or self.shelf.paths[-1])
 
     def _change_stage(self, path: Path) -> None:
         if path == self.performer.stage.path:
@@ -259,12 +267,7 @@ class Session:
     def _cut(self) -> None:
         """The performance has jumped: nothing leads from the last snapshot to this one."""
         self._previous = self._latest = self.performer.snapshot
-        now = self._now_ns()
-        if self._recorder is not None:
-            self._recorder.snapshot(now, self._latest)
-        self._tell_events(now)
-
-    # -- time -----------------------------------------------------------------------------------------------------
+        self._keep_snapshot(self._now_ns())
 
     def pause(self) -> None:
         """Pause, or go on."""
@@ -282,46 +285,8 @@ class Session:
         """A faster motion, up to real time."""
         self.clock = self.clock.faster()
 
-    # -- camera ---------------------------------------------------------------------------------------------------
-
-    def home_camera(self) -> None:
-        """Put the camera where operators start."""
-        self._set_rig(placed_at(self._sample, self._rig.settings, self.settings.home))
-
-    def hold_camera(self) -> None:
-        """Freeze the camera, or let it go on from where it stands."""
-        self._set_rig(dataclasses.replace(self._rig.settings, frozen=not self._rig.settings.frozen))
-        self.say("camera held: F goes on from here" if self._rig.settings.frozen else "camera free")
-
-    def kill_roll(self) -> None:
-        """Keep the horizon level, or not."""
-        self._set_rig(dataclasses.replace(self._rig.settings, kill_roll=not self._rig.settings.kill_roll))
-
-    def wider_lens(self) -> None:
-        """The next shorter prime."""
-        self.set_lens(self.lens.previous_prime())
-
-    def longer_lens(self) -> None:
-        """The next longer prime."""
-        self.set_lens(self.lens.next_prime())
-
-    def set_lens(self, lens: Lens) -> None:
-        """Change the lens."""
-        self.lens = lens
-        if self._recorder is not None:
-            self._recorder.settings(self._now_ns(), "lens", lens.to_dict())
-
-    def _set_rig(self, settings: RigSettings) -> None:
-        self._rig.settings = settings
-        if self._recorder is not None:
-            self._recorder.settings(self._now_ns(), "rig", settings.to_dict())
-
     def close(self) -> None:
         """End a running take and let go of tracker and physics."""
         self.stop_take()
-        self._tracker.close()
+        self.operator.close()
         self.performer.close()
-
-
-def _detail(event: Event) -> dict[str, object]:
-    return {"attempt": event.attempt, "tick": event.tick, **event.detail}

@@ -1,7 +1,7 @@
 """The humanoid: which links and joints it has, how heavy, how strong.
 
-The geometry is DeepMimic's humanoid as packaged in ``pybullet_data`` (``humanoid/humanoid.urdf`` at scale
-0.25): 45 kg, 1.6 m, Y up, facing +X, left is -Z. Gains and torque limits are those of the paper's character file.
+The geometry is DeepMimic's humanoid (``assets/bodies/humanoid.urdf`` at scale 0.25): 45 kg, 1.6 m, Y up, facing +X,
+left is -Z. Gains and torque limits are those of the paper's character file.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 
 from models import rotations
 from models.errors import InputError
+from models.paths import ASSETS
 from models.rotations import Array
 
 SPHERICAL = 3
@@ -152,21 +153,39 @@ def _vector(element: ElementTree.Element | None, scale: float) -> tuple[float, f
 def _child(element: ElementTree.Element, path: str, attribute: str) -> str:
     found = element.find(path)
     if found is None or (value := found.get(attribute)) is None:
-        raise InputError(f"the body's URDF lacks {path}/@{attribute}; reinstall pybullet")
+        raise ValueError(f"{path}/@{attribute} is missing")
     return value
 
 
 def load_humanoid() -> Body:
-    """The humanoid that every shipped stage was trained on, read from the URDF of ``pybullet_data``."""
-    import pybullet_data
+    """The humanoid that every shipped stage was trained on.
 
-    urdf = Path(pybullet_data.getDataPath()) / "humanoid" / "humanoid.urdf"
-    return parse_urdf("humanoid", urdf, scale=0.25, standing_height=0.887)
+    Raises:
+        InputError: its URDF is gone or damaged.
+    """
+    return parse_urdf("humanoid", ASSETS / "bodies" / "humanoid.urdf", scale=0.25, standing_height=0.887)
 
 
 def parse_urdf(name: str, urdf: Path, scale: float, standing_height: float) -> Body:
-    """Read the tree below the URDF's massless base link; joints are listed parents first, as Bullet orders them."""
-    robot = ElementTree.fromstring(urdf.read_bytes().strip(b"\0"))
+    """Read a body from its URDF; ``scale`` makes metres of its lengths, standing_height: of the root, in metres.
+
+    Raises:
+        InputError: the file is gone or damaged.
+    """
+    try:
+        links, joints = _parts(ElementTree.fromstring(urdf.read_bytes().strip(b"\0")), scale)
+        index = {link.name: number for number, link in enumerate(links)}
+        feet = tuple(index[f"{side}_ankle"] for side in ("right", "left"))
+        hands = tuple(index[f"{side}_wrist"] for side in ("right", "left"))
+    except OSError as error:
+        raise InputError(f"{urdf}: cannot be read ({error.strerror}); restore it, it ships with the program") from error
+    except (ElementTree.ParseError, KeyError, ValueError) as error:
+        raise InputError(f"{urdf}: not a humanoid's URDF ({error}); restore it, it ships with the program") from error
+    return Body(name, str(urdf), scale, links, joints, feet, feet + hands, standing_height)
+
+
+def _parts(robot: ElementTree.Element, scale: float) -> tuple[tuple[Link, ...], tuple[Joint, ...]]:
+    """The tree below the URDF's massless base link; joints are listed parents first, as Bullet orders them."""
     by_name = {element.get("name", ""): element for element in robot.findall("link")}
     index: dict[str, int] = {}
     links: list[Link] = []
@@ -188,6 +207,4 @@ def parse_urdf(name: str, urdf: Path, scale: float, standing_height: float) -> B
         if kind in _DOFS:
             kp, kd, limit, weight = _GAINS[child.split("_")[-1]]
             joints.append(Joint(child, index[child], _DOFS[kind], kp, kd, limit, weight))
-    feet = tuple(index[f"{side}_ankle"] for side in ("right", "left"))
-    hands = tuple(index[f"{side}_wrist"] for side in ("right", "left"))
-    return Body(name, str(urdf), scale, tuple(links), tuple(joints), feet, feet + hands, standing_height)
+    return tuple(links), tuple(joints)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from models.body import Body
+from models.disk import write_whole
 from models.errors import InputError
 from models.policy import Policy, PolicySettings
 
@@ -56,16 +56,19 @@ class Stage:
 
 
 def save_stage(path: Path, info: StageInfo, policy: Policy) -> None:
-    """Write a stage whole or not at all."""
+    """Write a stage whole or not at all.
+
+    Raises:
+        InputError: the disk is full, or the folder cannot be written.
+    """
     header = {"schema": SCHEMA, "version": str(VERSION), "info": json.dumps(dataclasses.asdict(info), sort_keys=True)}
     tensors = {name: tensor.contiguous() for name, tensor in policy.state_dict().items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        partial.write_bytes(save(tensors, metadata=header))
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, save(tensors, metadata=header))
+    except OSError as error:
+        mend = "make room on the disk or choose another folder"
+        raise InputError(f"{path}: cannot be written ({error.strerror}); {mend}") from error
 
 
 def load_info(path: Path) -> StageInfo:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from models import imitation
-from models.assets import find_clip
+from models.assets import SHIPPED_SKILL, find_clip
 from models.attempt import STEADY, Attempts, perturbed
 from models.body import Body, load_humanoid
 from models.reference import TICKS_PER_CONTROL, TICKS_PER_SECOND, Reference, tabulate
@@ -38,7 +38,7 @@ class Rate:
 def physics(arguments: Namespace) -> int:
     """`backflip bench physics`."""
     body = load_humanoid()
-    reference = tabulate(find_clip("backflip", body), body)
+    reference = tabulate(find_clip(SHIPPED_SKILL, body), body)
     rounds: list[list[Rate]] = []
     for _ in range(_ROUNDS):  # in turn, so that a busy moment of the machine meets both
         rounds.append([_measure(body, reference, substeps) for substeps in (1, 2)])

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from models.assets import find_clip, ladder_folder
+from models.assets import SHIPPED_SKILL, find_clip, ladder_folder
 from models.body import load_humanoid
 from models.errors import InputError
 from models.reference import tabulate
@@ -47,7 +47,7 @@ def judge_stage(arguments: Namespace) -> int:
     """`backflip judge STAGE`."""
     body = load_humanoid()
     stage = load_stage(Path(arguments.stage), body)
-    if stage.info.skill != "backflip":
+    if stage.info.skill != SHIPPED_SKILL:
         raise InputError(f"{stage.path}: a stage of {stage.info.skill}; the judge knows backflips, give one of those")
     reference = tabulate(find_clip(stage.info.skill, body), body)
     torch.set_num_threads(1)  # the network is small: more threads cost more than they bring
@@ -77,7 +77,7 @@ def judge_stage(arguments: Namespace) -> int:
 
 def stages(arguments: Namespace) -> int:
     """`backflip stages [FOLDER]`."""
-    folder = Path(arguments.folder) if arguments.folder else ladder_folder("backflip")
+    folder = Path(arguments.folder) if arguments.folder else ladder_folder(SHIPPED_SKILL)
     paths = list_stages(folder)
     if not paths:
         raise InputError(f"{folder}: no stages here; give a folder that `backflip train` has published to")

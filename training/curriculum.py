@@ -36,9 +36,14 @@ class CurriculumSettings:
     noise_samples: int = 6_000_000
     gravity: float = 0.4
     gravity_step: float = 0.01
-    gravity_failures: float = 0.04
+    gravity_failures: float = 0.045
     rope: float = 1.0
     episode_seconds: float = 8.0
+
+
+def bin_count(settings: CurriculumSettings, ticks: int) -> int:
+    """How many failure bins a clip of ``ticks`` has; the last may be shorter."""
+    return -(-ticks // settings.bin_ticks)
 
 
 class Curriculum:
@@ -46,14 +51,9 @@ class Curriculum:
 
     def __init__(self, settings: CurriculumSettings, ticks: int) -> None:
         self.settings = settings
-        self.ticks = ticks
-        self.bins = -(-ticks // settings.bin_ticks)
+        self.bins = bin_count(settings, ticks)
         self.failure = np.full(self.bins, 0.1)
         self.gravity = settings.gravity
-
-    def bin_of(self, tick: np.ndarray) -> np.ndarray:
-        """Bin index of ticks into the clip."""
-        return np.asarray(np.minimum(tick // self.settings.bin_ticks, self.bins - 1))
 
     def update(self, visits: np.ndarray, failures: np.ndarray) -> None:
         """Take one iteration's counts per bin into the moving average of failures per visit."""

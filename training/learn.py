@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from models.body import Body, load_humanoid
+from models.disk import write_whole
 from models.errors import InputError
 from models.imitation import observation_size
 from models.motion import Clip
@@ -68,9 +69,10 @@ class Learner:
         self.policy = Policy(self.sizes)
         self.critic = Critic(self.sizes)
         self.ppo = PPO(self.policy, self.critic, settings.ppo)
-        self.curriculum = Curriculum(settings.curriculum, tabulate(clip, self.body).ticks)
+        reference = tabulate(clip, self.body)
+        self.curriculum = Curriculum(settings.curriculum, reference.ticks)
         self.progress = Progress()
-        self.ladder = Ladder(folder / "stages", clip.name, self.body, self.sizes)
+        self.ladder = Ladder(folder / "stages", clip.name, self.body, reference)
 
     def run(self, report: Callable[[Progress, dict[str, float]], None]) -> None:
         """Learn until `samples` are used up or the user interrupts; either way a checkpoint is left."""
@@ -87,6 +89,7 @@ class Learner:
                 pass
             finally:
                 self.save()
+                self.ladder.publish(self.policy, **asdict(self.progress))
 
     def _worker(self, index: int, first: int) -> WorkerSettings:
         each = self.settings
@@ -172,9 +175,12 @@ class Learner:
             "body": self.body.digest,
             "clip": self.clip.name,
         }
-        partial = self.folder / ".checkpoint.partial"
-        save_file({name: tensor.clone().contiguous() for name, tensor in tensors.items()}, partial, metadata=header)
-        os.replace(partial, self.folder / "checkpoint.safetensors")
+        path = self.folder / "checkpoint.safetensors"
+        whole = save({name: tensor.clone().contiguous() for name, tensor in tensors.items()}, metadata=header)
+        try:
+            write_whole(path, whole)
+        except OSError as error:
+            raise InputError(f"{path}: cannot be written ({error.strerror}); make room on the disk") from error
 
     def resume(self) -> None:
         """Go on from the checkpoint in `folder`.

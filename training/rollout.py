@@ -23,7 +23,7 @@ from models.motion import Clip, Pose
 from models.policy import Policy, PolicySettings
 from models.reference import TICKS_PER_CONTROL, TICKS_PER_SECOND, tabulate
 from models.world import World, WorldSettings
-from training.curriculum import CurriculumSettings, sample_starts
+from training.curriculum import CurriculumSettings, bin_count, sample_starts
 
 _LANDINGS = 256  # how many of its own landings a worker remembers
 _OWN_LANDING = 0.5  # share of starts at frame 0 that begin in one of them
@@ -84,7 +84,7 @@ class Worker:
         self.policy = Policy(settings.policy)
         self.rng = np.random.default_rng(settings.seed)
         self.age = np.zeros(settings.bodies, dtype=np.int64)
-        self.bins = -(-self.reference.ticks // settings.curriculum.bin_ticks)
+        self.bins = bin_count(settings.curriculum, self.reference.ticks)
         self._landings: list[Pose] = []
         self._started = False
 

@@ -10,7 +10,7 @@ from panda3d.core import LQuaternion, NodePath, PandaNode, Point3, TransformStat
 from game.avatar.fitting import fit
 from game.avatar.model import check_bones, dress, load_model, read_skeleton
 from game.avatar.person import load_person
-from game.avatar.shading import Colour, Light, relight, shade
+from game.avatar.shading import Colour, Lighting, relight, shade
 from game.performance import BodyPose
 from models.body import Body, load_humanoid
 from models.rotations import Array
@@ -36,7 +36,7 @@ class Avatar:
         self._figure = self.root.attachNewNode("figure")
         self._figure.hide()
         model.reparentTo(self._figure)
-        shade(self.root, Light())
+        shade(self.root, Lighting())
         dress(model, person, skeleton.crown - skeleton.sole)
         self._character = model.find("**/+Character").node()
         bundle = self._character.getBundle(0)
@@ -62,8 +62,8 @@ class Avatar:
         self._figure.show()
 
     def light(self, direction: tuple[float, float, float], sun: Colour, ambient: Colour) -> None:
-        """Light the person; direction is where the sun shines to, colours as in `shading.Light`."""
-        relight(self.root, Light(direction, sun, ambient))
+        """Light the person; direction is where the sun shines to, colours as in `shading.Lighting`."""
+        relight(self.root, Lighting(direction, sun, ambient))
 
     def destroy(self) -> None:
         """Take the person out of the scene."""

@@ -21,7 +21,7 @@ from panda3d.core import (
     Vec3,
 )
 
-from game.avatar.shading import Colour, Light, relight, shade
+from game.avatar.shading import Colour, Lighting, relight, shade
 from game.avatar.shapes import Shape, read_shapes
 from game.performance import BodyPose
 from models import coords, rotations
@@ -43,7 +43,7 @@ class Capsules:
         self._links = [self.root.attachNewNode(link.name) for link in body.links]
         for shape in read_shapes(body):
             self._links[shape.link].attachNewNode(_mesh(shape, colour))
-        shade(self.root, Light())
+        shade(self.root, Lighting())
         self.root.hide()
 
     def show(self, pose: BodyPose) -> None:
@@ -56,7 +56,7 @@ class Capsules:
 
     def light(self, direction: tuple[float, float, float], sun: Colour, ambient: Colour) -> None:
         """Light the shapes; the same words as `Avatar.light`."""
-        relight(self.root, Light(direction, sun, ambient))
+        relight(self.root, Lighting(direction, sun, ambient))
 
     def destroy(self) -> None:
         """Take the shapes out of the scene."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import struct
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from game.table import Table, read_table
 from models.errors import InputError
 
 SCHEMA = "backflip.person"
@@ -66,29 +66,15 @@ def load_person(folder: Path) -> Person:
     Raises:
         InputError: something is missing, damaged, or of another version.
     """
-    path = folder / "person.toml"
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); a person's folder needs this file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not a TOML file ({error}); mend the line it names") from error
-    if data.get("schema") != SCHEMA or data.get("version") != VERSION:
-        raise InputError(
-            f"{path}: needs schema = '{SCHEMA}' and version = {VERSION}; take the shipped one as a pattern"
-        )
-    name, model = _text(path, data, "name"), _text(path, data, "model")
-    height = data.get("height")
-    if isinstance(height, bool) or not isinstance(height, int | float) or not 0.5 <= height <= 3.0:
-        raise InputError(f"{path}: height must be a number of metres between 0.5 and 3")
-    table = _table(path, data, "bones")
-    bones = Bones(
-        _chain(path, table, "trunk", 2),
-        _chain(path, table, "neck", 1),
-        _side(path, _table(path, table, "left")),
-        _side(path, _table(path, table, "right")),
+    root = read_table(folder / "person.toml", SCHEMA, VERSION)
+    person = Person(
+        name=root.text("name"),
+        model=folder / root.text("model"),
+        height=root.number("height", low=0.5, high=3.0),
+        clothes=root.texts("clothes", ()),
+        bones=_bones(root.table("bones")),
     )
-    person = Person(name, folder / model, float(height), _chain(path, data, "clothes", 0), bones)
+    root.done()
     _check_model(person)
     return person
 
@@ -105,43 +91,32 @@ def chains(bones: Bones) -> list[tuple[str, ...]]:
     return found
 
 
-def _side(path: Path, table: dict[str, Any]) -> Side:
-    fingers = table.get("fingers", [])
-    if not isinstance(fingers, list):
-        raise InputError(f"{path}: fingers must be a list of lists of bone names")
-    return Side(
-        _chain(path, table, "collar", 0),
-        _chain(path, table, "upper_arm", 1),
-        _chain(path, table, "forearm", 1),
-        _text(path, table, "hand"),
-        _chain(path, table, "thumb", 0),
-        tuple(_chain(path, {"fingers": finger}, "fingers", 1) for finger in fingers),
-        _chain(path, table, "thigh", 1),
-        _chain(path, table, "shin", 1),
-        _text(path, table, "foot"),
-        _chain(path, table, "toes", 0),
+def _bones(table: Table) -> Bones:
+    bones = Bones(
+        trunk=table.texts("trunk", least=2),
+        neck=table.texts("neck", least=1),
+        left=_side(table.table("left")),
+        right=_side(table.table("right")),
     )
+    table.done()
+    return bones
 
 
-def _table(path: Path, data: dict[str, Any], key: str) -> dict[str, Any]:
-    value = data.get(key)
-    if not isinstance(value, dict):
-        raise InputError(f"{path}: the table '{key}' is missing; take the shipped person.toml as a pattern")
-    return value
-
-
-def _text(path: Path, data: dict[str, Any], key: str) -> str:
-    value = data.get(key)
-    if not isinstance(value, str) or not value:
-        raise InputError(f"{path}: '{key}' must be a text; take the shipped person.toml as a pattern")
-    return value
-
-
-def _chain(path: Path, data: dict[str, Any], key: str, least: int) -> tuple[str, ...]:
-    value = data.get(key, [])
-    if not isinstance(value, list) or len(value) < least or not all(isinstance(bone, str) and bone for bone in value):
-        raise InputError(f"{path}: '{key}' must be a list of names, {least} or more")
-    return tuple(value)
+def _side(table: Table) -> Side:
+    side = Side(
+        collar=table.texts("collar", ()),
+        upper_arm=table.texts("upper_arm", least=1),
+        forearm=table.texts("forearm", least=1),
+        hand=table.text("hand"),
+        thumb=table.texts("thumb", ()),
+        fingers=table.text_rows("fingers", ()),
+        thigh=table.texts("thigh", least=1),
+        shin=table.texts("shin", least=1),
+        foot=table.text("foot"),
+        toes=table.texts("toes", ()),
+    )
+    table.done()
+    return side
 
 
 def _check_model(person: Person) -> None:

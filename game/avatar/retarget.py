@@ -30,7 +30,7 @@ _TOE_LIMIT = np.radians(60.0)
 
 
 @dataclass(frozen=True)
-class Figure:
+class SkeletonPose:
     """A posed skeleton. position (3,) m and rotation (4,) wxyz of the model in Panda's world, times `Retarget.scale`.
 
     offsets (N, 3) in the model's metres and turns (N, 4) xyzw: the driven bones, each in its parent's frame.
@@ -121,7 +121,7 @@ class Retarget:
     feet: tuple[Foot, Foot]
     posture: dict[str, Array]
 
-    def pose(self, pose: BodyPose) -> Figure:
+    def pose(self, pose: BodyPose) -> SkeletonPose:
         """Put the skeleton where the body is; the ground is the world's, at height 0."""
         positions, links = self.body.forward(pose.root_pos, pose.root_rot, pose.joint_rot)
         bends = np.array([_toe_bend(foot, positions[foot.ankle], links[foot.ankle]) for foot in self.feet])
@@ -132,7 +132,7 @@ class Retarget:
         turns = rotations.multiply(rotations.conjugate(above), world)
         turn = coords.wxyz_to_xyzw(coords.bullet_quat_to_panda(pose.root_rot))
         rotation = coords.xyzw_to_wxyz(rotations.multiply(turn, _TURN))
-        return Figure(coords.bullet_to_panda(pose.root_pos), rotation, self._offsets(frames, world), turns)
+        return SkeletonPose(coords.bullet_to_panda(pose.root_pos), rotation, self._offsets(frames, world), turns)
 
     @cached_property
     def frames(self) -> Frames:

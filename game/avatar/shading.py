@@ -67,7 +67,7 @@ Colour = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
-class Light:
+class Lighting:
     """One sun and what comes from everywhere, in the picture's own values (display-referred, 1 is the texture itself).
 
     direction: where the sun shines to, Panda's world axes, any length above 0.
@@ -78,7 +78,7 @@ class Light:
     ambient: Colour = (0.5, 0.52, 0.56)
 
 
-def shade(node: NodePath, light: Light) -> None:
+def shade(node: NodePath, light: Lighting) -> None:
     """Give ``node`` and all below it the figure's shader and ``light``."""
     node.setShader(Shader.make(Shader.SL_GLSL, _VERTEX, _FRAGMENT))
     node.setShaderInput("nearer", 0.0)
@@ -103,7 +103,7 @@ def split_strands(node: NodePath) -> None:
     fringe.setShaderInput("alpha_band", (0.02, _SOLID))
 
 
-def relight(node: NodePath, light: Light) -> None:
+def relight(node: NodePath, light: Lighting) -> None:
     """Change the light of a shaded node."""
     direction = np.asarray(light.direction, dtype=np.float64)
     direction = direction / np.linalg.norm(direction)

@@ -45,9 +45,9 @@ def read_shapes(body: Body) -> tuple[Shape, ...]:
             for collision in part.findall("collision")
         )
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); reinstall pybullet") from error
+        raise InputError(f"{path}: cannot be read ({error.strerror}); restore it, it ships with the program") from error
     except (ElementTree.ParseError, KeyError, ValueError) as error:
-        raise InputError(f"{path}: not the body's URDF ({error}); reinstall pybullet") from error
+        raise InputError(f"{path}: not the body's URDF ({error}); restore it, it ships with the program") from error
 
 
 def ankle_height(body: Body) -> float:

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from game.camera.smoothing import damping_share
 from models.errors import InputError
 
 PRIMES = (14.0, 18.0, 20.0, 21.0, 24.0, 25.0, 29.0, 35.0, 40.0, 50.0, 75.0, 85.0, 100.0, 105.0, 135.0)
@@ -33,9 +32,6 @@ FILMBACKS: Mapping[str, tuple[float, float]] = {
 }
 """Widths and heights of gates in mm."""
 
-_ZOOM_RATE = math.log(2.0)  # 1/s: at full stick the focal length doubles in a second
-_ZOOM_DAMPING = 0.4  # s to target
-
 
 @dataclass(frozen=True)
 class Lens:
@@ -55,11 +51,6 @@ class Lens:
     def hfov(self) -> float:
         """Horizontal angle of view of the masked picture in degrees."""
         return _angle(self.gate[0], self.focal_length)
-
-    @property
-    def vfov(self) -> float:
-        """Vertical angle of view of the masked picture in degrees."""
-        return _angle(self.gate[1], self.focal_length)
 
     def zoomed(self, focal_length: float) -> Lens:
         """The same with another focal length, kept within `SHORTEST` and `LONGEST`."""
@@ -97,24 +88,6 @@ class Lens:
         if not _within(lens.aspect, 0.5, 4.0):
             raise InputError(f"{where}: aspect {lens.aspect!r}; give width over height between 0.5 and 4, such as 1.85")
         return lens
-
-
-@dataclass(frozen=True)
-class Zoom:
-    """A zoom ring with weight: the focal length in mm, and the one that it is turning to."""
-
-    focal_length: float
-    target: float
-
-    def driven(self, rate: float, dt: float) -> Zoom:
-        """Turn the target for ``dt`` s at ``rate`` -1 … 1 (wider … longer); even steps of ratio look even."""
-        target = self.target * math.exp(_ZOOM_RATE * rate * dt)
-        return Zoom(self.focal_length, min(max(target, SHORTEST), LONGEST))
-
-    def advanced(self, dt: float) -> Zoom:
-        """After ``dt`` s of turning towards the target."""
-        part = damping_share(_ZOOM_DAMPING, dt)
-        return Zoom(self.focal_length * (self.target / self.focal_length) ** part, self.target)
 
 
 def inscribed(aspect: float, window: float) -> tuple[float, float]:

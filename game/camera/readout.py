@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from game.camera.pose import Tracking
 
-RATE = 25  # frames a second: the film's
+RATE = 25
+"""Pictures a second of the film: takes are counted and movies are made at this rate."""
+
 _TRACKING = {Tracking.OK: "TRACKING", Tracking.LOST: "TRACKING LOST", Tracking.ABSENT: "NO TRACKER"}
 
 
@@ -30,9 +32,9 @@ class Readout:
     hint: str = ""
 
 
-def timecode(frame: int, rate: int = RATE) -> str:
+def timecode(frame: int) -> str:
     """Hours, minutes, seconds and frames ``hh:mm:ss:ff`` of a frame number, 0 or more; wraps after a day as SMPTE's."""
-    seconds, frames = divmod(frame, rate)
+    seconds, frames = divmod(frame, RATE)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours % 24:02d}:{minutes:02d}:{seconds:02d}:{frames:02d}"

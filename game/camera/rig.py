@@ -81,19 +81,17 @@ def step(sample: Sample, settings: RigSettings, state: RigState, dt: float) -> t
     return _camera(pose), dataclasses.replace(state, settings=settings, target=target, pose=pose)
 
 
-def placed_at(sample: Sample, settings: RigSettings, camera: CameraPose, own_height: bool = False) -> RigSettings:
+def placed_at(sample: Sample, settings: RigSettings, camera: CameraPose) -> RigSettings:
     """The settings under which ``sample`` is seen from ``camera``: going home, or to a named place.
 
-    Turns about the vertical only, so the horizon stays true. own_height: keep the tracker's height over its floor as
-    the height over the environment's floor (z = 0) instead of taking the camera's.
+    Turns about the vertical only, so the horizon stays true.
     """
     local = np.array(settings.scale) * sample.position
     yaw = _yaw(wxyz_to_xyzw(camera.rotation)) - _yaw(_tilted(wxyz_to_xyzw(sample.rotation), settings))
     origin = camera.position - rotations.rotate(rotations.about(_UP, yaw), local)
     x, y, z = (float(value) for value in origin)
-    place = (x, y, 0.0 if own_height else z)
     degrees = float(np.degrees(yaw))
-    return dataclasses.replace(settings, origin=place, origin_yaw=degrees, homings=settings.homings + 1)
+    return dataclasses.replace(settings, origin=(x, y, z), origin_yaw=degrees, homings=settings.homings + 1)
 
 
 class Rig:

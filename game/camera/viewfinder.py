@@ -73,7 +73,7 @@ class Viewfinder:
         self._root.set_bin("fixed", _SORT)
         self._aspect = aspect
         self._window = window_aspect
-        self._settings = settings
+        self.settings = settings
         self._drawn = self._root.attach_new_node("guides")
         self._texts = {place: _text(self._root, place, _ALIGN[side]) for place, (side, _) in _PLACES.items()}
         self._dot = _dot(self._root)
@@ -84,11 +84,11 @@ class Viewfinder:
         """Fit a window of another width over height."""
         self._window = window_aspect
         self._root.set_scale(1.0 / window_aspect, 1.0, 1.0)
-        self.configure(self._settings)
+        self.configure(self.settings)
 
     def configure(self, settings: ViewfinderSettings) -> None:
         """Show something else."""
-        self._settings = settings
+        self.settings = settings
         across, up = inscribed(self._aspect, self._window)
         width, height = across * self._window, up
         self._drawn.node().remove_all_children()
@@ -130,7 +130,7 @@ class Viewfinder:
             text.set_scale(size)
             base = height - margin - 0.7 * size if line >= 0 else margin - height - (line + 1) * _LEADING * size
             text.set_pos(side * (width - margin), 0.0, base)
-            _set_visible(text, self._settings.text)
+            _set_visible(text, self.settings.text)
         self._texts["top_left"].set_x(margin - width + size)
         self._dot.set_pos(margin - width + 0.3 * size, 0.0, height - margin - 0.38 * size)
         self._dot.set_scale(0.3 * size)
@@ -138,7 +138,7 @@ class Viewfinder:
 
     def _show_dot(self) -> None:
         recording = self._readout is not None and self._readout.recording
-        _set_visible(self._dot, recording and self._settings.text)
+        _set_visible(self._dot, recording and self.settings.text)
 
 
 def _set_visible(node: Any, visible: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from game.environment import geometry
 from game.environment.description import SKY, Environment, Light, Mark, Operator, Panorama, Projector, Surface
 from game.environment.optics import Camera, Vec3, axes_of, to_pixels, vec3
 from game.environment.pictures import picture_size
-from game.environment.table import Table
+from game.table import Table, read_table
 from models.errors import InputError
 
 FILE_NAME = "environment.toml"
@@ -34,9 +33,7 @@ def load_environment(folder: Path) -> Environment:
     Raises:
         InputError: a file is missing or says something that cannot be; the sentence names the file and the mend.
     """
-    root = Table(folder / FILE_NAME, "top level", _parse(folder / FILE_NAME))
-    if root.text("schema") != SCHEMA or root.number("version") != VERSION:
-        raise root.fail(f'not a place that can be read here; it needs schema = "{SCHEMA}" and version = {VERSION}')
+    root = read_table(folder / FILE_NAME, SCHEMA, VERSION)
     projectors = tuple(_projector(table, folder) for table in root.tables("projector"))
     _distinct(root, "projector", [projector.name for projector in projectors])
     tables = root.tables("geometry")
@@ -58,15 +55,6 @@ def load_environment(folder: Path) -> Environment:
     )
     root.done()
     return environment
-
-
-def _parse(file: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{file}: cannot be read; a place is a folder with this file in it") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{file}: not TOML ({error}); correct it there") from error
 
 
 def _distinct(root: Table, what: str, names: Sequence[str]) -> None:

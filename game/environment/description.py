@@ -108,7 +108,10 @@ class Operator:
 
 @dataclass(frozen=True)
 class Environment:
-    """A place. ambience: name of its room tone; footsteps: what steps sound like; fallback: where nothing reaches."""
+    """A place. ambience: name of its room tone; footsteps: what all that is touched sounds like, steps and falls alike.
+
+    fallback: the colour where nothing reaches.
+    """
 
     name: str
     folder: Path

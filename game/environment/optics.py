@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.rotations import Array
+from models.coords import hpr_to_wxyz, wxyz_to_xyzw
+from models.rotations import Array, rotate
 
 Vec3 = tuple[float, float, float]
 
@@ -38,11 +39,7 @@ class Camera:
 
 def axes_of(heading: float, pitch: float, roll: float) -> tuple[Vec3, Vec3, Vec3]:
     """Right, forward and up of a node turned by Panda's heading, pitch, roll in degrees."""
-    h, p, r = np.radians((heading, pitch, roll))
-    about_z = np.array([[np.cos(h), -np.sin(h), 0.0], [np.sin(h), np.cos(h), 0.0], [0.0, 0.0, 1.0]])
-    about_x = np.array([[1.0, 0.0, 0.0], [0.0, np.cos(p), -np.sin(p)], [0.0, np.sin(p), np.cos(p)]])
-    about_y = np.array([[np.cos(r), 0.0, np.sin(r)], [0.0, 1.0, 0.0], [-np.sin(r), 0.0, np.cos(r)]])
-    right, forward, up = (about_z @ about_x @ about_y).T
+    right, forward, up = rotate(wxyz_to_xyzw(hpr_to_wxyz(heading, pitch, roll)), np.eye(3))
     return vec3(right), vec3(forward), vec3(up)
 
 

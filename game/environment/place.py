@@ -20,10 +20,10 @@ from panda3d.core import (
     Shader,
 )
 
-from game.environment.description import SKY, Environment, Face, Projector, Surface
+from game.environment.description import SKY, Environment, Face, Surface
 from game.environment.geometry import normal_of, triangulate
 from game.environment.optics import Vec3
-from game.environment.projection import ProjectorInScene, lens_of, load_panorama, place_camera
+from game.environment.projection import ProjectorInScene, load_panorama
 from game.environment.shader import depth_shader, projection_shader
 from game.environment.shadow import Shadow
 
@@ -63,11 +63,6 @@ class Place:
     def update(self) -> None:
         """Once a frame, after bodies have moved: the shadow follows them."""
         self._shadow.update()
-
-    def look_from(self, camera: NodePath, projector: Projector) -> None:
-        """Give ``camera`` the standpoint and lens of a projector: the picture is then its photograph."""
-        camera.node().setLens(lens_of(projector.camera))
-        place_camera(camera, projector.camera)
 
     def destroy(self) -> None:
         """Take everything out of the scene and free the buffers."""

@@ -32,7 +32,7 @@ _TO_UNIT = LMatrix4(0.5, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 0.5, 0, 0.5, 0.5, 0.5, 1)
 
 
 class Shadow:
-    """Follows its casters; with none it shades nothing."""
+    """Follows the casters that are shown; with none it shades nothing."""
 
     def __init__(self, base: ShowBase, light: Light, receiver: NodePath) -> None:
         self._render = base.render
@@ -60,16 +60,18 @@ class Shadow:
         self._casters.append(node)
 
     def update(self) -> None:
-        """Aim at the casters, where they are in this frame."""
+        """Aim at the casters that are shown, where they are in this frame."""
         self._casters = [node for node in self._casters if not node.isEmpty()]
-        corners = self._corners()
+        # Panda keeps what is stashed or hidden out of the picture, but not out of a node's bounds.
+        shown = [node for node in self._casters if not node.isHidden() and node.getStashedAncestor().isEmpty()]
+        corners = _corners(shown, self._render)
         centre = 0.5 * (corners.min(axis=0) + corners.max(axis=0))
         direction = np.array(self._light.direction)
         camera = self._map.camera
         camera.setPos(*(centre - 0.5 * DEPTH * direction))
         camera.lookAt(Point3(*centre), LVector3(0.0, 1.0, 0.0) if direction[2] < -0.99 else LVector3(0.0, 0.0, 1.0))
         matrix = self._render.getMat(camera) * self._lens.getProjectionMat() * _TO_UNIT
-        strength = self._light.shadow if self._casters else 0.0
+        strength = self._light.shadow if shown else 0.0
         self._receiver.setShaderInputs(
             shadow_matrix=matrix,
             shadow_terms=LVector4(strength, self._light.softness / WIDTH, DEPTH, _SHARPEST),
@@ -84,14 +86,15 @@ class Shadow:
         self._render.show(_ONLY_SHADOW)
         self._map.destroy()
 
-    def _corners(self) -> Array:
-        """The corners ``(8, 3)`` of the box around all casters; the origin where there is nothing."""
-        bounds = [node.getTightBounds(self._render) for node in self._casters]
-        ends = np.array([[*corner] for pair in bounds if pair for corner in pair]).reshape(-1, 3)
-        if not len(ends):
-            return np.zeros((8, 3))
-        low, high = ends.min(axis=0), ends.max(axis=0)
-        return np.array(list(itertools.product(*zip(low, high, strict=True))))
+
+def _corners(nodes: list[NodePath], world: NodePath) -> Array:
+    """The corners ``(8, 3)`` of the box around ``nodes``; the origin where there is nothing."""
+    bounds = [node.getTightBounds(world) for node in nodes]
+    ends = np.array([[*corner] for pair in bounds if pair for corner in pair]).reshape(-1, 3)
+    if not len(ends):
+        return np.zeros((8, 3))
+    low, high = ends.min(axis=0), ends.max(axis=0)
+    return np.array(list(itertools.product(*zip(low, high, strict=True))))
 
 
 def _frame(matrix: LMatrix4, corners: Array) -> LVector4:

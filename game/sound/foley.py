@@ -78,26 +78,22 @@ class _LinkState:
 
 @dataclass(frozen=True)
 class _Touch:
-    """All contacts of one link in one step: force and speed left, and where and on what the strongest one is."""
+    """All contacts of one link in one step: force and speed left, and where the strongest one is."""
 
     force: float
     speed: float
     position: tuple[float, float, float]
-    surface: str
 
 
 class Foley:
     """Listens to one body's contacts, step after step; the same steps give the same cues.
 
-    surfaces: from `Contact.surface` ("ground" or the name of a box) to a surface of the sound library; what is not
-    named there sounds like "ground".
+    surface: what all that is touched sounds like, the ground and what stands on it; a name of the sound library.
     """
 
-    def __init__(
-        self, body: Body, surfaces: Mapping[str, str] | None = None, settings: FoleySettings = FoleySettings()
-    ) -> None:
+    def __init__(self, body: Body, surface: str = GROUND, settings: FoleySettings = FoleySettings()) -> None:
         self.settings = settings
-        self._surfaces = dict(surfaces or {})
+        self._surface = surface
         self._feet = frozenset(body.feet)
         self._stopped_mass = _stopped_masses(body)
         self._heft = [min(math.sqrt(link.mass / _HEAVY), 1.0) for link in body.links]
@@ -153,7 +149,7 @@ class Foley:
             kind = FALL if speed >= settings.fall_speed else CLOTH
             strength *= self._heft[link]
         x, y, z = bullet_to_panda(np.array(touch.position)).tolist()
-        return Cue(time_s, kind, self._surfaces.get(touch.surface, GROUND), strength, link, (x, y, z))
+        return Cue(time_s, kind, self._surface, strength, link, (x, y, z))
 
     def _audible(self, cue: Cue) -> bool:
         if cue.kind in _BODY_KINDS:
@@ -165,11 +161,6 @@ class Foley:
         return True
 
 
-def all_cues(foley: Foley, steps: Iterable[tuple[float, Iterable[Contact]]]) -> list[Cue]:
-    """Every cue of a recorded performance, given its (time in s, contacts) step by step."""
-    return [cue for time_s, contacts in steps for cue in foley.hear(time_s, contacts)]
-
-
 def _by_link(contacts: Iterable[Contact]) -> dict[int, _Touch]:
     grouped: dict[int, list[Contact]] = {}
     for contact in contacts:
@@ -178,7 +169,7 @@ def _by_link(contacts: Iterable[Contact]) -> dict[int, _Touch]:
     for link, points in grouped.items():
         strongest = max(points, key=lambda point: point.force)
         force, speed = sum(point.force for point in points), max(point.speed for point in points)
-        touches[link] = _Touch(force, speed, strongest.position, strongest.surface)
+        touches[link] = _Touch(force, speed, strongest.position)
     return touches
 
 

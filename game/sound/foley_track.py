@@ -16,11 +16,6 @@ from models.body import Body
 from models.reference import TICKS_PER_SECOND
 
 
-def foley_for(body: Body, footsteps: str) -> Foley:
-    """What a body sounds like on a place's ground."""
-    return Foley(body, {"ground": footsteps})
-
-
 def cues_of(foley: Foley, snapshot: Snapshot, at: float) -> list[Cue]:
     """The sounds of one physics step, to be heard ``at`` seconds.
 
@@ -43,27 +38,31 @@ def soundtrack(
 
     steps: the performance with the time of each step in the take (s).
     """
-    foley = foley_for(body, footsteps)
+    foley = Foley(body, footsteps)
     cues = [cue for at, snapshot in steps for cue in cues_of(foley, snapshot, at)]
     return render(load_library(), cues, duration, ambience, lambda seconds: listener_at(camera(seconds)))
 
 
 class LiveSound:
-    """Foley and the place's bed through the loudspeaker; ``note`` says in a sentence why there is none."""
+    """Foley and the place's bed through the loudspeaker, as long as there is one."""
 
     def __init__(self, body: Body, footsteps: str, ambience: str | None) -> None:
-        self._foley = foley_for(body, footsteps)
+        self._foley = Foley(body, footsteps)
         self._mixer = Mixer(load_library())
         self._mixer.set_bed(ambience)
-        output = open_output(self._mixer)
-        self._output: Output | None = output if isinstance(output, Output) else None
-        self.note = output if isinstance(output, str) else ""
+        self._output: Output | str = open_output(self._mixer)
+
+    @property
+    def note(self) -> str | None:
+        """Why nothing is heard, in a sentence, or None; a device can go away at any time."""
+        return self._output if isinstance(self._output, str) else self._output.note
 
     def hear(self, snapshot: Snapshot) -> None:
         """Sound one physics step."""
-        if self._output is not None:
-            for cue in cues_of(self._foley, snapshot, 0.0):
-                self._mixer.play(cue)
+        if self.note is not None:
+            return  # what is handed to a mixer that nobody empties would pile up
+        for cue in cues_of(self._foley, snapshot, 0.0):
+            self._mixer.play(cue)
 
     def place(self, camera: CameraPose) -> None:
         """Put the ear where the camera is."""
@@ -71,5 +70,5 @@ class LiveSound:
 
     def close(self) -> None:
         """Fall silent."""
-        if self._output is not None:
+        if not isinstance(self._output, str):
             self._output.close()

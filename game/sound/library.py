@@ -6,16 +6,15 @@ steps, so no two in a row are the same one, and pitch and level wander a little.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from game.sound.decode import RATE, Samples, decode
 from game.sound.foley import GROUND, KINDS, Cue
+from game.table import Table, read_table
 from models.assets import ASSETS
 from models.errors import InputError
 
@@ -106,60 +105,52 @@ def load_library(folder: Path = SOUNDS) -> Library:
     Raises:
         InputError: something of it is missing, damaged or of another version.
     """
-    path = folder / "sounds.toml"
-    data = _read(path)
-    try:
-        kinds = {name: Kind(_number(data["kinds"][name]["level_db"]), _pitch(data["kinds"][name])) for name in KINDS}
-        names = {
-            (surface, kind): [str(file) for file in files[kind]]
-            for surface, files in data["surfaces"].items()
-            for kind in KINDS
-        }
-        layers = {
-            bed: [(str(layer["file"]), _number(layer["level_db"])) for layer in entries]
-            for bed, entries in data["beds"].items()
-        }
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InputError(f"{path}: an entry is missing or malformed ({error}); compare it with its README") from error
-    if GROUND not in {surface for surface, _ in names} or not all(names.values()) or not all(layers.values()):
-        raise InputError(f"{path}: needs the surface 'ground', and a file or more in every list")
-    variants = {key: tuple(_one_shot(_inside(folder, file)) for file in files) for key, files in names.items()}
-    beds = {
-        bed: tuple(Layer(_endless(_inside(folder, file)), _gain(level)) for file, level in entries)
-        for bed, entries in layers.items()
-    }
-    return Library(kinds, variants, beds)
+    root = read_table(folder / "sounds.toml", SCHEMA, VERSION)
+    library = Library(_kinds(root.table("kinds")), _variants(root.table("surfaces")), _beds(root.table("beds")))
+    root.done()
+    return library
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: not found; a folder of sounds needs it") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise InputError(f"{path}: not readable as TOML ({error}); mend it there") from error
-    if data.get("schema") != SCHEMA or data.get("version") != VERSION:
-        raise InputError(f"{path}: needs schema = '{SCHEMA}' and version = {VERSION}")
-    return data
+def _kinds(table: Table) -> dict[str, Kind]:
+    kinds = {}
+    for name in KINDS:
+        entry = table.table(name)
+        kinds[name] = Kind(_level(entry), entry.number("pitch", low=0.25, high=4.0))
+        entry.done()
+    table.done()
+    return kinds
 
 
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -100.0 <= value <= 24.0:
-        raise ValueError(f"{value!r} is no level between -100 and 24 dB")
-    return float(value)
+def _variants(table: Table) -> dict[tuple[str, str], tuple[Samples, ...]]:
+    if GROUND not in table:
+        raise table.fail(f"the surface '{GROUND}' is missing; add it, for all that has no sounds of its own")
+    variants = {}
+    for surface in table.names():
+        entry = table.table(surface)
+        for kind in KINDS:
+            variants[surface, kind] = tuple(_one_shot(_beside(entry, name)) for name in entry.texts(kind, least=1))
+        entry.done()
+    return variants
 
 
-def _pitch(entry: Mapping[str, Any]) -> float:
-    pitch = float(entry["pitch"])
-    if not 0.25 <= pitch <= 4.0:
-        raise ValueError(f"pitch {pitch} is not between 0.25 and 4")
-    return pitch
+def _beds(table: Table) -> dict[str, tuple[Layer, ...]]:
+    return {name: tuple(_layer(entry) for entry in table.tables(name)) for name in table.names()}
 
 
-def _inside(folder: Path, name: str) -> Path:
+def _layer(table: Table) -> Layer:
+    layer = Layer(_endless(_beside(table, table.text("file"))), _gain(_level(table)))
+    table.done()
+    return layer
+
+
+def _level(table: Table) -> float:
+    return table.number("level_db", low=-100.0, high=24.0)
+
+
+def _beside(table: Table, name: str) -> Path:
     if Path(name).name != name:
-        raise InputError(f"{folder / 'sounds.toml'}: '{name}' must be the plain name of a file beside it")
-    return folder / name
+        raise table.fail(f"'{name}' is a path; put the file beside sounds.toml and write its plain name")
+    return table.file.parent / name
 
 
 def _gain(level_db: float) -> float:

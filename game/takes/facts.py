@@ -7,7 +7,7 @@ Times are nanoseconds of the one monotonic clock that also stamps tracker sample
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import IntEnum
 from typing import Any
 
@@ -32,9 +32,8 @@ class TakeHeader:
     """What holds for a whole take.
 
     slate: name of the shot. start_ns: the monotonic clock at the take's second 0. environment, skill: names. stage,
-    body: digests. seed: of the attempt under way. settings: rig, lens and whatever else can change, as they are at the
-    start, so that no take lacks its first lens. versions: of the program and its libraries. performance_from: id of the
-    take whose performance is filmed again, or nothing.
+    body: digests. seed: of the attempt under way. settings: rig, lens, person and whatever else can change, as
+    they are at the start, so that no take lacks its first lens. versions: of the program and its libraries.
     """
 
     slate: str
@@ -46,7 +45,6 @@ class TakeHeader:
     seed: int
     settings: dict[str, Facts]
     versions: dict[str, str] = field(default_factory=dict)
-    performance_from: str = ""
 
     def seconds(self, at_ns: int) -> float:
         """A moment of the monotonic clock in the take's time."""
@@ -68,7 +66,7 @@ def encode_header(header: TakeHeader, created: str) -> bytes:
 
 
 def decode_header(payload: bytes) -> tuple[TakeHeader, str]:
-    """The header, and when the take was made.
+    """The header, and when the take was made. Fields that this program does not know are passed over.
 
     Raises:
         ValueError: these bytes are none.
@@ -76,13 +74,13 @@ def decode_header(payload: bytes) -> tuple[TakeHeader, str]:
     facts = from_json(payload)
     try:
         created = facts.pop("created")
-        header = TakeHeader(**facts)
+        header = TakeHeader(**{known.name: facts[known.name] for known in fields(TakeHeader) if known.name in facts})
     except (KeyError, TypeError) as error:
         raise ValueError(f"not the header of a take: {error}") from error
     texts = (created, header.slate, header.environment, header.skill, header.stage, header.body)
     groups = header.settings if isinstance(header.settings, dict) else {"": None}
     sound = (
-        all(isinstance(text, str) for text in (*texts, header.performance_from))
+        all(isinstance(text, str) for text in texts)
         and type(header.start_ns) is int
         and is_moment(header.start_ns)
         and type(header.seed) is int

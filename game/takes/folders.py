@@ -1,27 +1,33 @@
 """Where takes lie and what they are called: ``<root>/<YYYY-MM-DD>/<slate>_<number>/``.
 
 While a take is being recorded, or after it was cut off, its folder ends in ``.partial``. What the filmmaker throws away
-lies in ``<root>/.bin``. A number is never used twice for a slate, whatever became of its take.
+lies in ``<root>/.bin``. A number is never used twice for a slate, whatever became of its take: ``<root>/.numbers.json``
+holds the last of each slate.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from game.takes.facts import from_json, to_json
+from models.disk import write_whole
 from models.errors import InputError
 
 LOG = "take.log"
 SUMMARY = "take.json"
 PARTIAL = ".partial"
 BIN = ".bin"
+NUMBERS = ".numbers.json"
+_NUMBERS_SCHEMA = {"schema": "backflip.take_numbers", "version": 1}
 _SLATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _FOLDER = re.compile(r"(?P<slate>.+)_(?P<number>[0-9]{3,9})(?P<partial>\.partial)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CLAIMS = 100  # tries; each is lost only to another recorder that starts at the same moment
 
 
 @dataclass(frozen=True)
@@ -54,11 +60,16 @@ def parse_name(folder: str) -> TakeName | None:
 def take_folders(root: Path) -> Iterator[tuple[TakeName, Path]]:
     """Names and folders of all takes below ``root``, partial ones too, the bin not; by day, then by name."""
     for day in sorted(_children(root)):
-        if _DAY.fullmatch(day.name):
+        if is_day(day.name):
             for folder in sorted(_children(day)):
                 name = parse_name(folder.name)
                 if name is not None:
                     yield name, folder
+
+
+def is_day(folder: str) -> bool:
+    """Whether a folder is called as those of one day's takes are."""
+    return _DAY.fullmatch(folder) is not None
 
 
 def _children(folder: Path) -> list[Path]:
@@ -70,31 +81,58 @@ def _children(folder: Path) -> list[Path]:
         raise InputError(f"{folder}: cannot be read ({error.strerror}); check its permissions") from error
 
 
-def _used(root: Path, slate: str) -> list[int]:
-    everywhere = (*take_folders(root), *take_folders(root / BIN))
-    return [name.number for name, _ in everywhere if name.slate == slate]
-
-
 def claim(root: Path, slate: str, day: str) -> Path:
     """Make the folder, still partial, of the slate's next take.
 
     Raises:
-        InputError: no name for a slate, or the folder cannot be made.
+        InputError: no name for a slate, the folder cannot be made, or the numbers used so far cannot be read.
     """
     if _SLATE.fullmatch(slate) is None:
         raise InputError(f"slate '{slate}': use up to 64 letters, digits, _ and -, a letter or digit first")
-    for _ in range(_CLAIMS):
-        name = TakeName(slate, max(_used(root, slate), default=0) + 1, partial=True)
-        folder = root / day / name.folder
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            folder.mkdir()
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise InputError(f"{folder}: cannot be made ({error.strerror}); choose another folder of takes") from error
-        # Another recorder may have finished, or begun on another day, a take of this number since it was looked up.
-        if _used(root, slate).count(name.number) == 1:
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with _alone_in(root):
+            last = _last_numbers(root)
+            number = max(last.get(slate, 0), *_seen(root, slate)) + 1
+            # Written before the folder is made: a crash in between loses a number, never uses one twice.
+            write_whole(root / NUMBERS, to_json({**_NUMBERS_SCHEMA, "last": {**last, slate: number}}))
+            folder = root / day / TakeName(slate, number, partial=True).folder
+            folder.mkdir(parents=True)
             return folder
-        folder.rmdir()
-    raise InputError(f"{root / day}: no free number for slate '{slate}'; choose another slate")
+    except OSError as error:
+        mend = "make room or choose another folder of takes"
+        raise InputError(f"{root}: a take's folder cannot be made ({error.strerror}); {mend}") from error
+
+
+def _seen(root: Path, slate: str) -> list[int]:
+    """0, and the slate's numbers among the folders: takes are carried here from elsewhere, too."""
+    everywhere = (*take_folders(root), *take_folders(root / BIN))
+    return [0, *(name.number for name, _ in everywhere if name.slate == slate)]
+
+
+@contextmanager
+def _alone_in(root: Path) -> Iterator[None]:
+    """Keep other recorders from claiming; the lock goes when the process does."""
+    descriptor = os.open(root, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _last_numbers(root: Path) -> dict[str, int]:
+    path = root / NUMBERS
+    try:
+        facts = from_json(path.read_bytes())
+        last = facts.get("last")
+        if {name: facts.get(name) for name in _NUMBERS_SCHEMA} != _NUMBERS_SCHEMA or not isinstance(last, dict):
+            raise ValueError("of another schema")
+        if not all(type(number) is int for number in last.values()):
+            raise ValueError("a number is none")
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        mend = "delete it, and numbers go on from the takes that are there"
+        raise InputError(f"{path}: cannot be used ({error}); {mend}") from error
+    return last

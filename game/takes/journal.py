@@ -22,7 +22,7 @@ from pathlib import Path
 from time import monotonic
 from typing import BinaryIO
 
-from game.takes.disk import sync_folder
+from models.disk import sync_folder
 from models.errors import InputError
 
 MAGIC = b"\x89BFLOG\r\n"

@@ -9,11 +9,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from game.takes.disk import sync_folder
-from game.takes.folders import BIN, LOG, SUMMARY, parse_name, take_folders
+from game.takes.folders import BIN, LOG, SUMMARY, is_day, parse_name, take_folders
 from game.takes.journal import Scan, is_being_written, scan, sole_use
 from game.takes.summary import RECOVERED, digest, finish
 from game.takes.take import OtherSchemaError, Take, load_take
+from models.disk import sync_folder
 from models.errors import InputError
 
 TORN = "take.log.torn"
@@ -66,6 +66,19 @@ def find(root: Path, wanted: str) -> Take:
     raise InputError(f"'{wanted}': no such take; {there}")
 
 
+def find_folder(root: Path, wanted: str) -> Path:
+    """The folder of the take, or of what was cut off, called ``wanted``: as `find`, without reading what is in it.
+
+    Raises:
+        InputError: there is none, or more than one.
+    """
+    for name, folder in take_folders(root):
+        if name.id == wanted:
+            return folder
+    folder = Path(wanted)
+    return folder if wanted and folder.is_dir() else find(root, wanted).folder
+
+
 def _names(takes: list[Take], most: int = 8) -> str:
     shown = [take.id for take in takes[-most:]]
     return ("… " if len(takes) > most else "") + ", ".join(shown)
@@ -74,7 +87,8 @@ def _names(takes: list[Take], most: int = 8) -> str:
 def recover(folder: Path) -> Take:
     """Make a take of what was cut off or damaged: whole records stay, the summary is made anew and says "recovered".
 
-    What cannot be read is moved out of the journal into `TORN`, beside it.
+    What cannot be read is moved out of the journal into `TORN`, beside it. A folder whose journal has no whole record
+    goes into the bin, so that it is told once.
 
     Raises:
         InputError: it is being recorded, it is whole, nothing was recorded, or the disk is full.
@@ -84,10 +98,28 @@ def recover(folder: Path) -> Take:
         if _is_whole(folder):
             raise InputError(f"{folder}: this take is whole; there is nothing to recover")
         try:
-            _cut(log, descriptor, scan(log))
+            found = scan(log)
+            if not found.records:
+                told = "nothing was recorded that can be read"
+                raise InputError(f"{folder}: {told}; it lies in the bin now, as {_to_bin(folder)}")
+            _cut(log, descriptor, found)
             return load_take(finish(folder, frozenset({RECOVERED})))
         except OSError as error:
             raise InputError(f"{folder}: cannot be mended ({error.strerror}); make room on the disk") from error
+
+
+def recover_all(root: Path) -> tuple[list[Take], list[str]]:
+    """Recover everything below a folder of takes that was cut off.
+
+    Returns the takes made of it, and a sentence for each folder that none could be made of.
+    """
+    takes, problems = [], []
+    for folder in open_library(root).cut_off:
+        try:
+            takes.append(recover(folder))
+        except InputError as error:
+            problems.append(str(error))
+    return takes, problems
 
 
 def _is_whole(folder: Path) -> bool:
@@ -120,10 +152,16 @@ def discard(folder: Path) -> Path:
         InputError: it is no take, it is being recorded, or the disk will not have it.
     """
     folder = folder.resolve()
-    if parse_name(folder.name) is None or not (folder / LOG).exists():
-        raise InputError(f"{folder}: no take; `backflip takes list` has those there are")
+    in_the_bin = folder.parent.parent.name == BIN
+    if parse_name(folder.name) is None or not is_day(folder.parent.name) or not (folder / LOG).exists() or in_the_bin:
+        raise InputError(f"{folder}: no take outside the bin; `backflip takes list` has those there are")
     if is_being_written(folder / LOG):
         raise InputError(f"{folder}: is being recorded; stop the recording first")
+    return _to_bin(folder)
+
+
+def _to_bin(folder: Path) -> Path:
+    folder = folder.resolve()
     day = folder.parent
     target = day.parent / BIN / day.name / folder.name
     try:

@@ -50,7 +50,6 @@ def take_table(take: Take) -> RenderableType:
         ("seed", str(facts["seed"])),
         ("length", clock(take.duration)),
         ("recorded", ", ".join(f"{count} {what}" for what, count in facts["counts"].items())),
-        ("performance of", facts["performance_from"]),
     ):
         if value:
             about.add_row(name, Text(value))

@@ -20,7 +20,6 @@ from game.takes.packing import decode_sample
 from game.takes.steps import steps_of
 from game.takes.summary import digest
 from game.takes.take import Take, load_take
-from models.contact import Contact
 from models.errors import InputError
 
 
@@ -77,19 +76,19 @@ class _Contents:
 class Replay:
     """A take in memory. Its time runs in seconds from 0 to `duration`; before and after, its ends stand.
 
+    Steps and samples that hold numbers that are not finite are left out.
+
     steps: the performance. samples: all tracker samples in the order of time. changes: of settings, in that order,
-    beginning with those at the start. events: in that order. left_out: how many steps and samples hold numbers that are
-    not finite, and are not among these.
+    beginning with those at the start. events: in that order.
     """
 
     def __init__(self, take: Take, header: TakeHeader, contents: _Contents) -> None:
         self.take = take
         self.header = header
         self.duration = take.duration
-        self.steps, left_out = steps_of(contents.steps)
+        self.steps = steps_of(contents.steps)
         usable = [sample for sample in contents.samples if _is_finite(sample)]
         self.samples = tuple(sorted(usable, key=lambda sample: sample.time_ns))
-        self.left_out = left_out + len(contents.samples) - len(usable)
         first = [Change(header.start_ns, name, value) for name, value in header.settings.items()]
         self.changes = (*first, *sorted(contents.changes, key=_moment_of))
         self.events = tuple(
@@ -162,18 +161,6 @@ class Replay:
             ]
         except ValueError as error:
             raise InputError(f"{self.take.log}: damaged ({error}); restore it from a copy") from error
-
-    def contacts(self, after: float, until: float) -> list[tuple[float, Contact]]:
-        """Every contact of those steps, with its time in seconds: what there is to hear.
-
-        Raises:
-            InputError: the contacts of a step make no sense.
-        """
-        return [(at, contact) for at, snapshot in self.snapshots(after, until) for contact in snapshot.contacts]
-
-    def happened(self, after: float, until: float) -> tuple[TakeEvent, ...]:
-        """The events later than ``after`` and not later than ``until``."""
-        return self.events[bisect_right(self._event_seconds, after) : bisect_right(self._event_seconds, until)]
 
     def _moment(self, seconds: float) -> int:
         return self.header.start_ns + round(seconds * SECOND)

@@ -76,8 +76,8 @@ class Steps:
         return bool(same and self.ticks[index - 1] == self.ticks[index])
 
 
-def steps_of(payloads: Sequence[bytes]) -> tuple[Steps, int]:
-    """Steps from snapshot records, and how many were left out because they hold numbers that are not finite.
+def steps_of(payloads: Sequence[bytes]) -> Steps:
+    """Steps from snapshot records; those that hold numbers that are not finite are left out.
 
     Raises:
         ValueError: a payload is no snapshot, or they are of different bodies.
@@ -95,4 +95,4 @@ def steps_of(payloads: Sequence[bytes]) -> tuple[Steps, int]:
     kept = tuple(payload for payload, keep in zip(payloads, usable.tolist(), strict=True) if keep)
     # A step's moment is a forecast. When the clock is made faster, a later step can come before it; the later is right.
     moments = np.minimum.accumulate(facts[::-1, 0])[::-1]
-    return Steps(moments, facts[:, 1], facts[:, 2], poses, kept), len(payloads) - len(kept)
+    return Steps(moments, facts[:, 1], facts[:, 2], poses, kept)

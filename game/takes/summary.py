@@ -7,25 +7,18 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from game.camera.pose import Tracking
-from game.takes.disk import sync_folder, write_whole
-from game.takes.facts import (
-    Change,
-    Facts,
-    Kind,
-    TakeHeader,
-    decode_change,
-    decode_header,
-    to_json,
-)
+from game.camera.pose import Sample, Tracking
+from game.takes.facts import Change, Facts, Kind, TakeHeader, decode_change, decode_header, to_json
 from game.takes.folders import LOG, PARTIAL, SUMMARY, parse_name
 from game.takes.journal import Reader, Record
 from game.takes.packing import decode_sample, decode_step
+from models.disk import sync_folder, write_whole
 from models.errors import InputError
 
 SCHEMA = "backflip.take"
 VERSION = 1
 RECOVERED, CUT_SHORT, TRACKING_LOST = "recovered", "cut_short", "tracking_lost"
+NO_TRACKER = "no_tracker"  # not one of the samples has a pose
 FLAG_EVENTS = (TRACKING_LOST, "origin_moved", "dropped")  # events that a take is flagged with
 
 
@@ -50,10 +43,7 @@ class _Tally:
         elif record.kind == Kind.SNAPSHOT:
             self._add_step(record.payload)
         elif record.kind == Kind.CAMERA:
-            sample = decode_sample(record.payload)
-            self._count("samples", sample.time_ns)
-            if sample.tracking is Tracking.LOST:
-                self.flags.add(TRACKING_LOST)
+            self._add_sample(decode_sample(record.payload))
         elif record.kind == Kind.SETTINGS:
             self._count("settings", decode_change(record.payload).at_ns)
         elif record.kind == Kind.EVENT:
@@ -61,6 +51,15 @@ class _Tally:
             self.events.append(event)
             self.last_ns = max(self.last_ns, event.at_ns)
             self.flags.update({event.name} & set(FLAG_EVENTS))
+
+    def _add_sample(self, sample: Sample) -> None:
+        if not self.counts["samples"]:
+            self.flags.add(NO_TRACKER)
+        self._count("samples", sample.time_ns)
+        if sample.tracking is not Tracking.ABSENT:
+            self.flags.discard(NO_TRACKER)
+        if sample.tracking is Tracking.LOST:
+            self.flags.add(TRACKING_LOST)
 
     def _add_step(self, payload: bytes) -> None:
         step = decode_step(payload)
@@ -88,7 +87,6 @@ def summarise(log: Path, flags: frozenset[str] = frozenset()) -> Facts:
         "id": name.id if name else log.parent.name,
         "created": tally.created,
         **{key: getattr(header, key) for key in ("slate", "environment", "skill", "stage", "body", "seed")},
-        "performance_from": header.performance_from,
         "versions": header.versions,
         "duration": header.seconds(tally.last_ns),
         "counts": {**tally.counts, "events": len(tally.events)},

@@ -38,7 +38,7 @@ class Take:
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What to beware of: recovered, cut_short, tracking_lost, origin_moved, dropped."""
+        """What to beware of: recovered, cut_short, no_tracker, tracking_lost, origin_moved, dropped."""
         return tuple(self.facts["flags"])
 
     @property
@@ -108,7 +108,7 @@ def _with(**fields: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
 
 _FIELDS: dict[str, Callable[[Any], bool]] = {
-    **dict.fromkeys(("id", "created", "slate", "environment", "skill", "stage", "body", "performance_from"), _text),
+    **dict.fromkeys(("id", "created", "slate", "environment", "skill", "stage", "body"), _text),
     "seed": _whole,
     "versions": _map_of(_text),
     "duration": _number,

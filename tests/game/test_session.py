@@ -11,6 +11,7 @@ from game.camera.pose import CameraPose, Sample, Tracking
 from game.camera.rig import derive
 from game.camera.rig_settings import RigSettings
 from game.commands import SimulatedClock
+from game.operator import Operator
 from game.performance import Snapshot
 from game.performer import Mark, Performer
 from game.session import Session, SessionSettings
@@ -24,6 +25,15 @@ from models.stage import Stage
 from tests.game.conftest import publish
 
 HOME = CameraPose(np.array([1.0, -6.0, 1.6]), hpr_to_wxyz(10.0, 0.0, 0.0))
+ASIDE = CameraPose(np.array([-4.0, -2.0, 1.4]), hpr_to_wxyz(-60.0, 0.0, 0.0))
+
+
+class TickingClock(SimulatedClock):
+    """Every look at it costs time, as with a real one."""
+
+    def __call__(self) -> int:
+        self.ns += 20_000
+        return self.ns
 
 
 class Hand:
@@ -37,10 +47,11 @@ class Hand:
         self.buttons: frozenset[str] = frozenset()
 
     def sample(self) -> Sample:
-        t = self._now_ns() * 1e-9
+        now = self._now_ns()
+        t = now * 1e-9
         position = np.array([0.1 * np.sin(2 * t), 0.3 * t, 1.5 + 0.05 * np.cos(3 * t)])
         rotation = xyzw_to_wxyz(exp(np.array([0.05 * np.sin(t), 0.02, 0.2 * np.sin(1.3 * t)])))
-        return Sample(self._now_ns(), position, rotation, self.tracking, self.buttons)
+        return Sample(now, position, rotation, self.tracking, self.buttons)
 
     def close(self) -> None:
         pass
@@ -51,12 +62,13 @@ Shoot = tuple[Session, SimulatedClock, Hand]
 
 @pytest.fixture
 def shoot(body: Body, reference: Reference, stage: Stage, tmp_path: Path) -> Iterator[Shoot]:
-    clock = SimulatedClock()
+    clock = TickingClock()
     clock.ns = 123_456_789
     hand = Hand(clock)
     performer = Performer(body, reference, stage, Mark())
-    settings = SessionSettings(tmp_path / "takes", "park", "park", Lens(24.0), HOME, {"backflip": "test"})
-    session = Session(performer, Shelf([stage.path.parent], body), hand, settings, clock)
+    settings = SessionSettings(tmp_path / "takes", "park", "park", "default", {"backflip": "test"})
+    operator = Operator(hand, Lens(24.0), [("home", HOME), ("aside", ASIDE)], clock)
+    session = Session(performer, Shelf([stage.path.parent], "backflip", body), operator, settings, clock)
     yield session, clock, hand
     session.close()
 
@@ -105,17 +117,17 @@ def test_a_take_holds_every_physics_step_and_every_sample(shoot: Shoot) -> None:
 def test_the_camera_derived_from_the_take_is_the_one_that_was_live(shoot: Shoot) -> None:
     session, _, _ = shoot
     run(shoot, 0.7)
-    session.hold_camera()
+    session.operator.hold_camera()
     run(shoot, 0.4)
-    session.hold_camera()
+    session.operator.hold_camera()
     run(shoot, 0.4)
     session.start_take()
     live = run(shoot, 0.5)
-    session.kill_roll()
+    session.operator.kill_roll()
     live += run(shoot, 0.3)
-    session.hold_camera()
+    session.operator.hold_camera()
     live += run(shoot, 0.3)
-    session.hold_camera()
+    session.operator.hold_camera()
     live += run(shoot, 0.5)
     session.stop_take()
     replay = take(shoot)
@@ -219,9 +231,65 @@ def test_lens_changes_are_kept_with_the_first_one(shoot: Shoot) -> None:
     session, _, _ = shoot
     session.start_take()
     run(shoot, 0.4)
-    session.longer_lens()
+    session.operator.longer_lens()
     run(shoot, 0.4)
     session.stop_take()
     replay = take(shoot)
     assert replay.frame(0.1).settings["lens"]["focal_length"] == 24.0
     assert replay.frame(0.7).settings["lens"]["focal_length"] == 25.0
+
+
+def test_buttons_on_the_controller_count_for_the_sample_they_came_with(shoot: Shoot) -> None:
+    session, _, hand = shoot
+    session.start_take()
+    live = run(shoot, 0.3)
+    for _ in range(2):
+        hand.buttons = frozenset({"grip"})
+        live += run(shoot, 0.02)
+        hand.buttons = frozenset()
+        live += run(shoot, 0.3)
+    session.stop_take()
+    replay = take(shoot)
+    changes = [(c.at_ns, RigSettings.from_dict(c.value)) for c in replay.changes if c.name == "rig"]
+    for ours, theirs in zip(derive(replay.samples, changes), live, strict=True):
+        assert np.allclose(ours.position, theirs.position, atol=1e-9)
+
+
+def test_a_take_begun_with_the_camera_held_goes_on_from_where_it_stands(shoot: Shoot) -> None:
+    session, _, _ = shoot
+    run(shoot, 0.5)
+    session.operator.hold_camera()
+    held = run(shoot, 1.0)[-1]
+    session.start_take()
+    first = run(shoot, 0.02)[0]
+    assert np.linalg.norm(first.position - held.position) < 0.02
+
+
+def test_a_device_that_appears_late_begins_at_home(shoot: Shoot) -> None:
+    _, clock, hand = shoot
+    hand.tracking = Tracking.ABSENT
+    late = Operator(hand, Lens(24.0), [("home", HOME)], clock)
+    late.look()
+    hand.tracking = Tracking.OK
+    late.look()
+    assert np.allclose(late.camera().position, HOME.position, atol=1e-6)
+
+
+def test_operators_marks_are_gone_through_and_round(shoot: Shoot) -> None:
+    session, _, _ = shoot
+    for mark in (ASIDE, HOME):
+        session.operator.next_mark()
+        # The hand has moved on a little since the sample that was put on the mark.
+        assert np.allclose(run(shoot, 0.02)[0].position, mark.position, atol=0.01)
+
+
+def test_the_take_names_person_and_lens(shoot: Shoot) -> None:
+    session, _, _ = shoot
+    session.start_take()
+    run(shoot, 0.1)
+    session.operator.zoom(2.0)
+    run(shoot, 0.1)
+    session.stop_take()
+    settings = take(shoot).header.settings
+    assert settings["person"] == {"folder": "default"}
+    assert take(shoot).frame(0.19).settings["lens"]["focal_length"] == pytest.approx(24.0 * 1.06**2)

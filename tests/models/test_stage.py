@@ -36,6 +36,12 @@ def test_a_stage_comes_back_whole(tmp_path: Path, body: Body, policy: Policy, in
     assert [p.name for p in tmp_path.iterdir()] == ["s.safetensors"]
 
 
+def test_a_stage_that_cannot_be_written_is_told(tmp_path: Path, policy: Policy, info: StageInfo) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match=r"s\.safetensors: cannot be written .*; make room"):
+        save_stage(tmp_path / "file" / "s.safetensors", info, policy)
+
+
 def test_every_torn_length_is_refused_in_one_sentence(
     tmp_path: Path, body: Body, policy: Policy, info: StageInfo
 ) -> None:

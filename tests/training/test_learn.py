@@ -11,6 +11,7 @@ from models.errors import InputError
 from models.imitation import observation_size
 from models.motion import Clip
 from models.policy import Policy, PolicySettings
+from models.reference import Reference
 from models.stage import list_stages, load_stage
 from models.world import WorldSettings
 from training.curriculum import Curriculum, CurriculumSettings
@@ -69,6 +70,9 @@ def test_a_small_run_with_real_workers_learns_checkpoints_publishes_and_resumes(
     assert all(np.isfinite(value) for figures in seen for value in figures.values())
     stage = load_stage(list_stages(tmp_path / "stages")[0], body)
     assert (stage.info.iteration, stage.info.samples, stage.info.skill) == (0, 0, "backflip")
+    assert stage.info.judged["success"] == 0.0
+    last = load_stage(list_stages(tmp_path / "stages")[-1], body)
+    assert last.info.samples == SMALL.samples  # what was learned last is never left unpublished
 
     again = Learner(clip, tmp_path, SMALL)
     again.resume()
@@ -91,9 +95,9 @@ def test_resuming_from_nothing_or_from_ruins_is_refused(clip: Clip, tmp_path: Pa
         Learner(clip, tmp_path, SMALL).resume()
 
 
-def test_rungs_of_the_ladder_grow_apart(clip: Clip, body: Body, tmp_path: Path) -> None:
-    sizes = PolicySettings(observation_size(body), body.dofs, (8,))
-    ladder, policy = Ladder(tmp_path, "backflip", body, sizes), Policy(sizes)
+def test_rungs_of_the_ladder_grow_apart(reference: Reference, body: Body, tmp_path: Path) -> None:
+    policy = Policy(PolicySettings(observation_size(body), body.dofs, (8,)))
+    ladder = Ladder(tmp_path, "crawl", body, reference)  # a skill without a judge, for speed
     published = [n for n in range(0, 600_000, 10_000) if ladder.consider(policy, n // 10_000, n, n, 0.0)]
     gaps = np.diff(published)
     assert len(published) > 5

@@ -11,7 +11,7 @@ from game.camera.trackers.tracker import Clock, Tracker
 from models.assets import ASSETS
 from models.errors import InputError
 
-KINDS = ("openvr", "gamepad", "mouse", "path")
+KINDS = ("openvr", "gamepad", "mouse_keys", "path")
 HANDHELD = ASSETS / "camera_paths" / "handheld.json"
 
 
@@ -26,7 +26,7 @@ def open_tracker(
     """Open the tracker called ``kind``, one of `KINDS`.
 
     device: for openvr, a role ("right", "left", "tracker", "hmd") or a serial number. path: for path, a file.
-    base: for mouse, the running ShowBase.
+    base: for mouse_keys, the running ShowBase.
 
     Raises:
         InputError: no such kind, or its device, runtime or file is missing.
@@ -39,7 +39,7 @@ def open_tracker(
         from game.camera.trackers.gamepad import GamepadTracker, find_gamepad
 
         return GamepadTracker(find_gamepad(), now_ns)
-    if kind == "mouse":
+    if kind == "mouse_keys":
         from game.camera.trackers.mouse_keys import MouseKeysTracker
 
         if base is None or base.win is None:

@@ -16,7 +16,7 @@ from game.camera.trackers.tracker import Clock
 SPEED = 1.2  # m/s, an operator's walk
 HURRY = 3.0  # times faster with shift
 LOOK = math.radians(0.15)  # rad per pixel
-_KEYS = {letter: KeyboardButton.ascii_key(letter) for letter in "wasdqe"} | {"shift": KeyboardButton.shift()}
+KEYS = {letter: KeyboardButton.ascii_key(letter) for letter in "wasdqe"} | {"shift": KeyboardButton.shift()}
 
 
 def drive(keys: Set[str]) -> Drive:
@@ -62,7 +62,7 @@ class MouseKeysTracker:
         down = self._watcher.is_button_down
         if down(KeyboardButton.control()) or down(KeyboardButton.alt()):
             return set()
-        return {name for name, button in _KEYS.items() if down(button)}
+        return {name for name, button in KEYS.items() if down(button)}
 
     def _dragged(self) -> tuple[float, float]:
         """Pixels since the last sample while the right button is held; the pointer is put back where it was grabbed.

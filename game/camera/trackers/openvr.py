@@ -89,14 +89,6 @@ class OpenVRTracker:
             self._system = None
             openvr.shutdown()
 
-    def serials(self) -> dict[str, str]:
-        """Serial number of every device that is switched on -> "controller", "tracker", "hmd" or "other"."""
-        if self._system is None:
-            return {}
-        kinds = {cls: kind for kind, cls in CLASSES.items()} | {openvr.TrackedDeviceClass_Controller: "controller"}
-        present = (i for i in range(openvr.k_unMaxTrackedDeviceCount) if self._system.isTrackedDeviceConnected(i))
-        return {self._serial(i): kinds.get(self._system.getTrackedDeviceClass(i), "other") for i in present}
-
     def _hear(self) -> frozenset[str]:
         """Work through the runtime's events; the names of those that an operator must know of."""
         moved: frozenset[str] = frozenset()

@@ -6,9 +6,7 @@ range and tagged so; a player that believes the tags shows the numbers that were
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -22,12 +20,13 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from game.camera.readout import RATE as FPS
+from game.sound.decode import RATE as SAMPLE_RATE
+from models.disk import whole
 from models.errors import InputError
 
 MASTER = (1998, 1080)  # DCI 2K flat, 1.85:1
 PREVIEW = (1280, 692)
-FPS = 25
-SAMPLE_RATE = 48_000
 
 Picture = NDArray[np.uint8]
 Sound = NDArray[np.float32]
@@ -64,20 +63,16 @@ def write_movie(
     """
     if path.suffix.lower() != ".mp4":
         raise InputError(f"{path}: movies are .mp4; give the file a name that ends so")
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with av.open(str(partial), "w", format="mp4", options={"movflags": "+faststart"}) as container:
-            done = _encode(container, islice(frames, count), count, fps, audio, progress)
-        if done < count or not done:
-            raise InputError(f"{path}: only {done} of {count} pictures came; render it again")
-        os.replace(partial, path)
+        with whole(path) as partial:
+            with av.open(str(partial), "w", format="mp4", options={"movflags": "+faststart"}) as container:
+                done = _encode(container, islice(frames, count), count, fps, audio, progress)
+            if done < count or not done:
+                raise InputError(f"{path}: only {done} of {count} pictures came; render it again")
     except OSError as error:
         mend = "make room or choose another place"
         raise InputError(f"{path}: cannot be written ({error.strerror or error}); {mend}") from error
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
 
 
 def _encode(

@@ -9,7 +9,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from game.takes.disk import write_whole
+from models.disk import write_whole
 from models.errors import InputError
 
 NAME = "thumb.png"

@@ -61,7 +61,7 @@ def test_an_empty_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("[bones]", "[bones", "not a TOML file"),
+        ("[bones]", "[bones", "not TOML"),
         ("version = 1", "version = 2", "version = 1"),
         ("backflip.person", "backflip.place", "backflip.person"),
         ("height = 1.64", 'height = "tall"', "height"),
@@ -72,6 +72,9 @@ def test_an_empty_folder(tmp_path: Path) -> None:
         ('trunk = ["spine05", "spine04", "spine03", "spine02", "spine01"]', "trunk = []", "'trunk'"),
         ('neck = ["neck01", "neck02", "neck03", "head"]', "neck = [1]", "'neck'"),
         ("[bones.left]", "[bones.middle]", "'left'"),
+        ("height = 1.64", "hieght = 1.64", "'height' is missing"),
+        ("[bones.right]", "[bones.right]\ntail = 1", r"bones\.right: unknown key 'tail'"),
+        ('"finger5-1.L", "finger5-2.L", "finger5-3.L"', "", "'fingers'"),
         ('model = "person.glb"', 'model = "nobody.glb"', r"nobody\.glb: cannot be read"),
         ('"lowerarm02.L"', '"lowerarm09.L"', r"'lowerarm09\.L'"),
     ],

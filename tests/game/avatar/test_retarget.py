@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from game.avatar.person import Person
-from game.avatar.retarget import Figure, Retarget
+from game.avatar.retarget import Retarget, SkeletonPose
 from game.avatar.shapes import ankle_height
 from game.avatar.skeleton import compose
 from game.performance import BodyPose
@@ -18,7 +18,7 @@ from models.rotations import Array
 from tests.game.avatar.conftest import random_poses, zero_pose
 
 
-def in_world(retarget: Retarget, figure: Figure) -> dict[str, tuple[Array, Array]]:
+def in_world(retarget: Retarget, figure: SkeletonPose) -> dict[str, tuple[Array, Array]]:
     """Bones by name: positions (3,) m and rotations (4,) xyzw in Panda's world."""
     positions, turns = compose(retarget.parents, figure.offsets, figure.turns)
     whole = coords.wxyz_to_xyzw(figure.rotation)

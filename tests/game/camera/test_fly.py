@@ -148,7 +148,7 @@ def test_held_keys_travel_and_shortcuts_do_not(clock):
 
 def test_the_mouse_needs_a_window_and_the_gamepad_a_gamepad():
     with pytest.raises(InputError, match="only in a window"):
-        open_tracker("mouse")
+        open_tracker("mouse_keys")
     with pytest.raises(InputError, match="no gamepad found"):
         open_tracker("gamepad")
 

@@ -3,14 +3,13 @@ from __future__ import annotations
 import pytest
 from panda3d.core import Camera, NodePath, PerspectiveLens, Point2, Point3
 
-from game.camera.lens import FILMBACKS, LONGEST, PRIMES, Lens, Zoom, apply, inscribed
+from game.camera.lens import FILMBACKS, LONGEST, PRIMES, SHORTEST, Lens, apply, inscribed
 from models.errors import InputError
 
 
 def test_the_default_gate_is_super_35_cropped_to_flat():
     assert Lens().gate == pytest.approx((24.89, 13.4541), abs=1e-4)
     assert Lens(35.0).hfov == pytest.approx(39.1479, abs=1e-4)
-    assert Lens(35.0).vfov == pytest.approx(21.7592, abs=1e-4)
 
 
 def test_a_gate_wider_than_the_mask_keeps_its_height():
@@ -46,20 +45,10 @@ def test_from_a_zoom_to_the_primes_on_either_side():
     assert Lens(10.0).previous_prime().focal_length == 10.0
 
 
-def test_zoom_turns_to_its_target_and_stops_at_the_end():
-    zoom = Zoom(35.0, 35.0).driven(1.0, 1.0)
-    assert zoom == Zoom(35.0, 70.0)
-    for _ in range(10):
-        zoom = zoom.advanced(0.04)
-    assert zoom.focal_length == pytest.approx(70.0, rel=0.01)
-    assert zoom.driven(1.0, 60.0).target == LONGEST
-
-
-def test_zooming_does_not_depend_on_the_frame_rate():
-    once, often = Zoom(20.0, 80.0).advanced(0.2), Zoom(20.0, 80.0)
-    for _ in range(20):
-        often = often.advanced(0.01)
-    assert often.focal_length == pytest.approx(once.focal_length)
+def test_a_zoom_stops_at_its_ends():
+    assert Lens(aspect=2.39).zoomed(60.0) == Lens(60.0, aspect=2.39)
+    assert Lens().zoomed(1e6).focal_length == LONGEST
+    assert Lens().zoomed(0.0).focal_length == SHORTEST
 
 
 def test_frames_fit_in_wide_and_in_tall_windows():

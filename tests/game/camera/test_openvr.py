@@ -93,13 +93,6 @@ def test_by_serial_role_and_class(wand, clock):
         tracker.close()
 
 
-def test_serials_lists_what_is_switched_on(wand, clock):
-    wand.device(7, PUCK, "LHR-PUCK")
-    wand.device(8, PUCK, "LHR-OFF")
-    wand.pose(8, np.eye(3, 4), connected=False)
-    assert OpenVRTracker("right", clock).serials() == {"LHR-RIGHT": "controller", "LHR-PUCK": "tracker"}
-
-
 def test_a_puck_has_no_buttons(runtime, clock):
     runtime.device(7, PUCK, "LHR-PUCK")
     sample = OpenVRTracker("tracker", clock).sample()
@@ -180,7 +173,6 @@ def test_a_runtime_that_quits_is_acknowledged_and_never_called_again(wand, clock
     assert lost.tracking is Tracking.LOST
     assert lost.position == pytest.approx([0.3, -2.0, 1.5])
     assert tracker.sample().tracking is Tracking.LOST
-    assert tracker.serials() == {}
     tracker.close()
     assert (wand.library.rt_calls(), wand.library.rt_cleaned_up()) == (calls, 1)
 

@@ -171,13 +171,6 @@ def test_placed_at_brings_the_camera_home_even_after_a_rebase():
         assert angles(pose) == pytest.approx([np.degrees(0.5), -8, 0], abs=1e-6)
 
 
-def test_placed_at_can_keep_the_hands_height():
-    home = CameraPose(np.array([0.0, -6.0, 1.6]), np.array([1.0, 0.0, 0.0, 0.0]))
-    hand = at(2, 1, 0.4)
-    (pose,) = run((hand, placed_at(hand, RAW, home, own_height=True)))
-    assert pose.position == pytest.approx([0, -6, 0.4])
-
-
 def recording():
     seconds = np.sort(np.random.default_rng(3).uniform(0.0, 3.0, 200))  # uneven frames
     positions, turns = handheld(seconds)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from panda3d.core import NodePath
 
 from game.environment.catalogue import find_environments, load_environment
 from game.environment.geometry import triangulate
@@ -113,6 +114,14 @@ position = [0.0, 1.0, 0.0]
 """
     with pytest.raises(InputError, match=r"'knot'.*crosses itself"):
         load_environment(room(card))
+
+
+def test_axes_are_those_of_a_node_with_the_same_hpr() -> None:
+    node = NodePath("turned")
+    node.setHpr(25.0, -12.0, 4.0)
+    turn = node.getQuat()
+    axes = [[*turn.getRight()], [*turn.getForward()], [*turn.getUp()]]
+    np.testing.assert_allclose(axes_of(25.0, -12.0, 4.0), axes, atol=1e-6)
 
 
 def test_pixels_and_rays_are_inverse() -> None:

@@ -9,9 +9,11 @@ import pytest
 from panda3d.core import NodePath, PerspectiveLens
 
 from game.environment.catalogue import load_environment
+from game.environment.description import Projector
 from game.environment.geometry import box
 from game.environment.optics import to_pixels
 from game.environment.place import Place, draw_faces
+from game.environment.projection import lens_of, place_camera
 from game.environment.shader import PINK
 from tests.conftest import ASSETS
 from tests.game.environment.conftest import BLOCK, ROOM, read_picture, write_picture
@@ -30,6 +32,12 @@ def from_(x: float, y: float, z: float, pitch: float = 0.0, fov: float = 56.0) -
     return aim
 
 
+def look_from(camera: NodePath, projector: Projector) -> None:
+    """Give ``camera`` the standpoint and lens of a projector: the picture is then its photograph."""
+    camera.node().setLens(lens_of(projector.camera))
+    place_camera(camera, projector.camera)
+
+
 def block(parent: NodePath, x: float, y: float, z: float) -> NodePath:
     return parent.attachNewNode(draw_faces("body", box("body", (x, y, z), (0.5, 0.5, 1.7), 0.0, False).faces))
 
@@ -40,7 +48,7 @@ def test_from_its_projector_a_place_is_its_photograph(base: Any, shoot: Any, nam
     place = Place(base, environment)
     projector = environment.projectors[0]
     width, height = (side // 2 for side in projector.camera.size)
-    seen = shoot(lambda camera: place.look_from(camera, projector), (width, height))
+    seen = shoot(lambda camera: look_from(camera, projector), (width, height))
     place.destroy()
     photo = read_picture(projector.image)[: 2 * height, : 2 * width]
     halved = photo.reshape(height, 2, width, 2, 3).mean(axis=(1, 3))
@@ -57,7 +65,7 @@ def test_the_principal_point_moves_the_picture_the_right_way(base: Any, shoot: A
     environment = load_environment(folder)
     place = Place(base, environment)
     straight = shoot(from_(0.0, -5.0, 1.5))
-    through = shoot(lambda camera: place.look_from(camera, environment.projectors[0]))
+    through = shoot(lambda camera: look_from(camera, environment.projectors[0]))
     place.destroy()
     bright = np.argwhere(straight.sum(axis=2) > 600).mean(axis=0)
     np.testing.assert_allclose(bright, (119.5, 159.5), atol=1.0)
@@ -138,6 +146,40 @@ def test_a_body_darkens_the_ground_and_stays_out_of_the_projectors_way(base: Any
     assert darker.min() == pytest.approx(0.4, abs=0.03)  # 1 - the light's shadow
     assert np.mean(darker > 0.99) > 0.8  # everywhere else nothing has changed
     np.testing.assert_array_equal(again, empty)
+
+
+@pytest.mark.parametrize("away", [NodePath.stash, NodePath.hide])
+def test_a_body_that_is_not_shown_leaves_the_others_shadow_alone(
+    base: Any, shoot: Any, room: Room, away: Callable[[NodePath], None]
+) -> None:
+    place = Place(base, load_environment(room()))
+    body, other = block(base.render, -0.8, 0.0, 0.6), block(base.render, 3.0, 3.5, 0.0)
+
+    def picture() -> Any:
+        place.update()
+        return shoot(from_(0.0, -5.0, 4.0, pitch=-40.0))
+
+    away(other)
+    place.cast_from(body)
+    alone = picture()
+    place.cast_from(other)
+    beside = picture()
+    away(body)
+    gone = picture()
+    place.destroy()
+    empty_place = Place(base, load_environment(room()))
+    empty = shoot(from_(0.0, -5.0, 4.0, pitch=-40.0))
+    empty_place.destroy()
+    np.testing.assert_array_equal(beside, alone)
+    np.testing.assert_array_equal(gone, empty)
+
+
+def test_what_no_projector_sees_is_pink_from_the_first_picture_on(base: Any, shoot: Any, room: Room) -> None:
+    place = Place(base, load_environment(room(BLOCK)))
+    place.authoring = True
+    pink = shoot(from_(2.2, 3.2, 1.2))
+    place.destroy()
+    np.testing.assert_allclose(pink[120, 160], np.array(PINK) * 255, atol=1)
 
 
 def test_two_places_after_each_other_leave_nothing_behind(base: Any, room: Room) -> None:

@@ -7,12 +7,13 @@ from functools import cache
 
 import numpy as np
 
-from game.sound.foley import Cue, Foley, all_cues
+from game.sound.foley import Cue, Foley
 from models import rotations
 from models.body import Body, load_humanoid
 from models.contact import Contact
 from models.motion import Pose
 from models.world import GRAVITY, World
+from tests.game.sound.conftest import all_cues
 
 DROP = 1.2  # m, height of the root
 TICK = 1.0 / 120.0
@@ -39,7 +40,7 @@ def first_touch(stream: list[tuple[float, list[Contact]]]) -> float:
 
 
 def cues_of(body: Body, lying: bool) -> list[Cue]:
-    return all_cues(Foley(body, {"ground": "grass"}), drop(lying))
+    return all_cues(Foley(body, "grass"), drop(lying))
 
 
 def test_a_drop_onto_the_feet_lands_when_they_touch(body: Body) -> None:

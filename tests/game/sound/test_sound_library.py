@@ -127,7 +127,7 @@ def edit(old: str, new: str) -> Callable[[Path], None]:
 @pytest.mark.parametrize(
     ("harm", "word"),
     [
-        (lambda folder: (folder / "sounds.toml").unlink(), "not found"),
+        (lambda folder: (folder / "sounds.toml").unlink(), "cannot be read"),
         (edit("version = 1", "version = 2"), "version = 1"),
         (edit("[kinds]", "[kinds"), "TOML"),
         (edit("[surfaces.ground]", "[surfaces.moon]"), "'ground'"),

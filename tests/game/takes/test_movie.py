@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from game.takes.export.movie import MASTER, PREVIEW, SAMPLE_RATE, write_movie
+from game.sound.decode import RATE as SAMPLE_RATE
+from game.takes.export.movie import MASTER, PREVIEW, write_movie
 from game.takes.export.thumbnail import write_thumbnail
 from models.errors import InputError
 

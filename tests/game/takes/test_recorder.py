@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -14,9 +15,8 @@ import pytest
 
 from game.camera.pose import Tracking
 from game.clock import Clock
-from game.takes import folders
 from game.takes.facts import SECOND
-from game.takes.folders import BIN
+from game.takes.folders import BIN, NUMBERS
 from game.takes.journal import scan
 from game.takes.library import discard, open_library, recover
 from game.takes.recorder import Recorder, shown_at
@@ -67,6 +67,16 @@ def test_the_summary_tells_what_is_inside(tmp_path: Path) -> None:
     ]
 
 
+def test_a_take_whose_tracker_never_gave_a_pose_is_flagged(tmp_path: Path) -> None:
+    flags = []
+    for words in ([Tracking.ABSENT] * 3, [Tracking.ABSENT, Tracking.OK], [Tracking.OK, Tracking.ABSENT], []):
+        recorder = Recorder(tmp_path, filming.header())
+        for tick, tracking in enumerate(words):
+            recorder.camera(filming.sample(filming.START + tick * filming.TICK, tracking))
+        flags.append(summary(recorder.close())["flags"])
+    assert flags == [["no_tracker"], [], [], []]
+
+
 def test_numbers_go_on_and_are_never_used_again(tmp_path: Path) -> None:
     assert filming.film(tmp_path, 2).name == "park_001"
     abandoned = Recorder(tmp_path, filming.header())  # stays partial
@@ -89,13 +99,24 @@ def test_recorders_at_one_moment_get_different_numbers(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.glob("*/*")) == [f"park_{number:03d}" for number in range(1, 25)]
 
 
-def test_a_number_taken_since_it_was_looked_up_is_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another recorder has kept park_001, yesterday, after this one saw that there was none."""
-    (tmp_path / "2020-01-01" / "park_001").mkdir(parents=True)
-    look_up, seen = folders._used, [[]]
-    monkeypatch.setattr(folders, "_used", lambda root, slate: seen.pop() if seen else look_up(root, slate))
-    assert folders.claim(tmp_path, "park", TODAY).name == "park_002.partial"
-    assert [path.name for path in (tmp_path / TODAY).iterdir()] == ["park_002.partial"]
+def test_a_removed_takes_number_is_not_used_again(tmp_path: Path) -> None:
+    filming.film(tmp_path, 2, "pool")
+    for number in (1, 2, 3):
+        folder = filming.film(tmp_path, 2)
+        assert folder.name == f"park_00{number}"
+        shutil.rmtree(folder)
+    facts = json.loads((tmp_path / NUMBERS).read_bytes())
+    assert facts == {"schema": "backflip.take_numbers", "version": 1, "last": {"pool": 1, "park": 3}}
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"schema": "backflip.take_numbers", "version": 2, "last": {}}'])
+def test_numbers_that_cannot_be_read_are_told_with_the_mend(tmp_path: Path, text: str) -> None:
+    filming.film(tmp_path, 2)
+    (tmp_path / NUMBERS).write_text(text)
+    with pytest.raises(InputError, match=r"\.numbers\.json: cannot be used .*; delete it"):
+        Recorder(tmp_path, filming.header())
+    (tmp_path / NUMBERS).unlink()
+    assert filming.film(tmp_path, 2).name == "park_002"
 
 
 @pytest.mark.parametrize("slate", ["", "../up", "a/b", ".park", "park ", "x" * 65, "pärk"])

@@ -7,9 +7,10 @@ from pathlib import Path
 import filming
 import pytest
 
+from game.takes.facts import decode_header, encode_header, to_json
 from game.takes.folders import BIN, LOG, PARTIAL, SUMMARY
 from game.takes.journal import MAGIC, Reader, scan
-from game.takes.library import TORN, discard, find, open_library, recover
+from game.takes.library import TORN, discard, find, find_folder, open_library, recover, recover_all
 from game.takes.recorder import Recorder
 from game.takes.replay import Replay
 from models.errors import InputError
@@ -114,7 +115,29 @@ def test_recovers_from_a_cut_anywhere(tmp_path: Path) -> None:
         else:
             steps.add(len(Replay.load(recover(partial).folder).steps))
         shutil.rmtree(tmp_path / "2026-01-01")
+        shutil.rmtree(tmp_path / BIN, ignore_errors=True)
     assert steps == {0, 1, 2, 3, 4}
+
+
+def test_one_that_cannot_be_recovered_does_not_keep_the_others_from_it(tmp_path: Path) -> None:
+    empty, strange, good = cut_off(tmp_path, 2), cut_off(tmp_path, 2), cut_off(tmp_path, 30)
+    (empty / LOG).write_bytes(MAGIC)
+    (strange / LOG).write_bytes(b"no journal at all")
+    takes, problems = recover_all(tmp_path)
+    assert [take.folder for take in takes] == [good.with_name("park_003")]
+    assert [problem.split(":")[0] for problem in problems] == [str(empty), str(strange / LOG)]
+    binned = tmp_path / BIN / empty.parent.name / empty.name
+    assert str(binned) in problems[0]
+    assert (binned / LOG).read_bytes() == MAGIC  # nothing is deleted
+    assert recover_all(tmp_path) == ([], problems[1:])  # told once
+    assert filming.film(tmp_path, 2).name == "park_004"
+
+
+def test_a_header_of_another_version_of_this_program_is_read(tmp_path: Path) -> None:
+    """Fields come and go; those that both know are read."""
+    header = json.loads(encode_header(filming.header(), "2026-01-01T10:00:00+00:00"))
+    payload = to_json({**header, "performance_from": ""})
+    assert decode_header(payload) == (filming.header(), "2026-01-01T10:00:00+00:00")
 
 
 def test_a_whole_take_is_left_alone(tmp_path: Path) -> None:
@@ -173,5 +196,23 @@ def test_the_bin_keeps_the_take(tmp_path: Path) -> None:
     assert binned == tmp_path / BIN / folder.parent.name / "park_001"
     assert open_library(tmp_path).takes == ()
     assert Replay.load(binned).take.id == "park_001"
+    for gone in (folder, binned):
+        with pytest.raises(InputError, match="no take"):
+            discard(gone)
+
+
+def test_a_take_outside_a_folder_of_takes_is_not_thrown_away(tmp_path: Path) -> None:
+    copied = shutil.copytree(filming.film(tmp_path / "takes", 4), tmp_path / "desk" / "park_001")
     with pytest.raises(InputError, match="no take"):
-        discard(folder)
+        discard(copied)
+    assert copied.is_dir()
+
+
+def test_finds_folders_of_what_was_cut_off_too(tmp_path: Path) -> None:
+    whole, partial = filming.film(tmp_path, 4), cut_off(tmp_path)
+    assert find_folder(tmp_path, "park_001") == whole
+    assert find_folder(tmp_path, "park_002") == partial
+    assert find_folder(tmp_path, str(partial)) == partial
+    assert find_folder(tmp_path, "park") == whole
+    with pytest.raises(InputError, match="no such take"):
+        find_folder(tmp_path, "garden")

@@ -1,8 +1,9 @@
-"""Strict reading of TOML tables: every key is asked for by name and type, and what nobody asked for is refused."""
+"""Strict reading of TOML files: every key is asked for by name and type, and what nobody asked for is refused."""
 
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,26 @@ from typing import Any
 from models.errors import InputError
 
 
+def read_table(file: Path, schema: str, version: int) -> Table:
+    """The top level of a TOML file that says itself what it is, by ``schema`` and ``version``.
+
+    Raises:
+        InputError: the file is missing, damaged, of another kind or of another version.
+    """
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read ({error.strerror}); its folder needs this file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file}: not TOML ({error}); mend it there") from error
+    root = Table(file, "", values)
+    if root.text("schema") != schema or root.number("version") != version:
+        raise root.fail(f'of another kind or version; it needs schema = "{schema}" and version = {version}')
+    return root
+
+
 class Table:
-    """One table of a file. ``where`` names it in messages, e.g. ``projector 'main'``."""
+    """One table of a file. ``where`` names it in messages, e.g. ``projector 'main'``; empty at the top level."""
 
     def __init__(self, file: Path, where: str, values: Mapping[str, Any]) -> None:
         self.file = file
@@ -19,12 +38,16 @@ class Table:
         self._values = dict(values)
         self._asked: set[str] = set()
 
+    def names(self) -> tuple[str, ...]:
+        """All keys, in the file's order, for a table whose keys are names."""
+        return tuple(self._values)
+
     def __contains__(self, key: str) -> bool:
         return key in self._values
 
     def fail(self, complaint: str) -> InputError:
         """The error that says what is wrong here; ``complaint`` ends with the mend."""
-        return InputError(f"{self.file}: {self.where}: {complaint}")
+        return InputError(f"{self.file}: {self.where or 'top level'}: {complaint}")
 
     def done(self) -> None:
         """Refuse keys that nobody asked for."""
@@ -95,26 +118,38 @@ class Table:
             raise self.fail(f"'{key}' is no list of rows; write rows of {width} numbers in brackets")
         return [tuple(float(number) for number in row) for row in value]
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A list of strings."""
-        value = self._take(key, None)
-        if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-            raise self.fail(f"'{key}' is {value!r}; write a list of texts in quotes")
+    def texts(self, key: str, default: tuple[str, ...] | None = None, least: int = 0) -> tuple[str, ...]:
+        """A list of ``least`` strings or more, none of them empty."""
+        value = self._take(key, default)
+        if not _are_texts(value) or len(value) < least:
+            raise self.fail(f"'{key}' is {value!r}; write a list of texts in quotes, {least} or more")
         return tuple(value)
+
+    def text_rows(self, key: str, default: tuple[tuple[str, ...], ...] | None = None) -> tuple[tuple[str, ...], ...]:
+        """A list of lists of strings, none of them empty."""
+        value = self._take(key, default)
+        if not isinstance(value, list | tuple) or not all(_are_texts(row) and row for row in value):
+            raise self.fail(f"'{key}' is {value!r}; write a list of lists, each with texts in quotes")
+        return tuple(tuple(row) for row in value)
 
     def table(self, key: str) -> Table:
         """A table within this one."""
         value = self._take(key, None)
+        path = self._path(key)
         if not isinstance(value, dict):
-            raise self.fail(f"'{key}' is no table; write it below a line [{key}]")
-        return Table(self.file, key, value)
+            raise self.fail(f"'{key}' is no table; write it below a line [{path}]")
+        return Table(self.file, path, value)
 
     def tables(self, key: str) -> list[Table]:
         """One table or more, each named in messages by its own name if it has one."""
         value = self._take(key, None)
+        path = self._path(key)
         if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
-            raise self.fail(f"'{key}' is no list of tables; write each below a line [[{key}]]")
-        return [Table(self.file, f"{key} '{item.get('name', i + 1)}'", item) for i, item in enumerate(value)]
+            raise self.fail(f"'{key}' is no list of tables; write each below a line [[{path}]]")
+        return [Table(self.file, f"{path} '{item.get('name', i + 1)}'", item) for i, item in enumerate(value)]
+
+    def _path(self, key: str) -> str:
+        return f"{self.where}.{key}" if self.where else key
 
     def _take(self, key: str, default: Any) -> Any:
         self._asked.add(key)
@@ -122,6 +157,10 @@ class Table:
         if value is None:
             raise self.fail(f"'{key}' is missing; add it")
         return value
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(text, str) and text.strip() for text in value)
 
 
 def _is_number(value: object) -> bool:

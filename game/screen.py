@@ -1,0 +1,141 @@
+"""A window with a viewfinder in it: frame loop, keys, resizing, closing. Live play and replay are both screens."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from direct.gui.OnscreenText import OnscreenText
+from direct.showbase.DirectObject import DirectObject
+from direct.showbase.ShowBase import ShowBase
+from direct.task import Task
+from panda3d.core import TextNode
+
+from game.camera.viewfinder import Viewfinder
+from game.controls import Control, find_action
+
+# Panda takes in keys before 0 and draws at 50.
+EARLY, LATE = 0, 45
+"""When in a frame something is done: LATE is as shortly before drawing as can be."""
+
+
+class Screen:
+    """Runs until `quit`, the window's own button, or ``seconds`` after the first picture (None: no such end).
+
+    Keys do what ``controls`` say: methods of the screen itself, or else of ``owners``. help: the list that F1 shows.
+    """
+
+    def __init__(
+        self,
+        base: ShowBase,
+        controls: Iterable[Control],
+        owners: Sequence[object],
+        help: Sequence[str],
+        seconds: float | None = None,
+    ) -> None:
+        self.base: Any = base
+        self.aspect: float = base.getAspectRatio()
+        self.viewfinder = Viewfinder(base.render2d, self.aspect)
+        self._help = _help_text(base, help)
+        self._hidden = False
+        self._ended = False
+        self._seconds = math.inf if seconds is None else seconds
+        self._tasks: list[Any] = []
+        self._keys = DirectObject()
+        for control in controls:
+            action = find_action(control.action, (self, *owners))
+            for event in (control.key, f"{control.key}-repeat") if control.repeats else (control.key,):
+                self._keys.accept(event, action)
+        self._keys.accept("aspectRatioChanged", self._resized)
+        # Left to Panda3D, the window's own button would end the process at once, whatever is still open.
+        base.accept("window-event", self._window_event)
+
+    def each_frame(self, do: Callable[[], None], when: int) -> None:
+        """Call ``do`` in every frame, ``when`` is `EARLY` or `LATE`."""
+
+        def task(task: Task.Task) -> int:
+            do()
+            return int(task.cont)
+
+        self._tasks.append(self.base.taskMgr.add(task, do.__name__, sort=when))
+
+    def run(self) -> None:
+        """Draw frame after frame until the end; `close` is called whatever ends it."""
+        try:
+            self.base.taskMgr.step()
+            began = time.monotonic()
+            self.begin()
+            while not self._ended and time.monotonic() - began < self._seconds:
+                self.base.taskMgr.step()
+        finally:
+            self.close()
+
+    def begin(self) -> None:
+        """Called once, when the first picture has been drawn: that one takes long, because everything is loaded."""
+
+    def close(self) -> None:
+        """Take everything off the window."""
+        for task in self._tasks:
+            self.base.taskMgr.remove(task)
+        self._keys.ignoreAll()
+        self.base.accept("window-event", self.base.windowEvent)
+        self._help.destroy()
+        self.viewfinder.destroy()
+
+    @property
+    def fps(self) -> float:
+        """Pictures a second, on average."""
+        return float(self.base.clock.get_average_frame_rate())
+
+    def toggle_viewfinder(self) -> None:
+        """Viewfinder on and off."""
+        self._hidden = not self._hidden
+        if self._hidden:
+            self.viewfinder.hide()
+        else:
+            self.viewfinder.reveal()
+
+    def toggle_guides(self) -> None:
+        """Thirds and safe area on and off."""
+        settings = self.viewfinder.settings
+        on = not settings.thirds
+        self.viewfinder.configure(dataclasses.replace(settings, thirds=on, safe_area=on))
+
+    def toggle_help(self) -> None:
+        """The list of keys on and off."""
+        if self._help.is_hidden():
+            self._help.show()
+        else:
+            self._help.hide()
+
+    def quit(self) -> None:
+        """End after this frame."""
+        self._ended = True
+
+    def _resized(self) -> None:
+        self.aspect = self.base.getAspectRatio()
+        self.viewfinder.resize(self.aspect)
+
+    def _window_event(self, window: Any) -> None:
+        if window == self.base.win and not window.getProperties().getOpen():
+            self.quit()
+        else:
+            self.base.windowEvent(window)
+
+
+def _help_text(base: Any, lines: Sequence[str]) -> Any:
+    text = OnscreenText(
+        "\n".join(lines),
+        parent=base.a2dTopLeft,
+        pos=(0.1, -0.15),
+        scale=0.045,
+        fg=(0.95, 0.95, 0.92, 1.0),
+        bg=(0.0, 0.0, 0.0, 0.6),
+        align=TextNode.A_left,
+        mayChange=False,
+    )
+    text.hide()
+    return text

@@ -1,0 +1,7 @@
+"""Where what ships lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+from argparse import Namespace
+from pathlib import Path
+
+import filming
+import numpy as np
+import pytest
+
+from game import take_commands
+from game.takes.export.thumbnail import NAME
+from game.takes.folders import BIN, LOG, PARTIAL, SUMMARY
+from game.takes.recorder import Recorder
+from game.takes.replay import Replay
+from models.assets import ASSETS
+from models.body import load_humanoid
+from models.errors import InputError
+
+
+@pytest.fixture
+def shoot(tmp_path: Path) -> Path:
+    """Two takes that were cut off, the first before anything was written."""
+    for ticks in (2, 30):
+        folder = filming.film(tmp_path, ticks)
+        (folder / SUMMARY).unlink()
+        folder.rename(folder.with_name(folder.name + PARTIAL))
+    (first,) = tmp_path.glob("*/park_001.partial")
+    (first / LOG).write_bytes(b"")
+    return tmp_path
+
+
+def test_recovers_what_can_be_and_then_tells_what_cannot(shoot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = Namespace(takes=str(shoot), json=False)
+    assert take_commands.recover_takes(arguments) == 2
+    told = capsys.readouterr()
+    assert told.out.splitlines() == [f"recovered: {folder}" for folder in shoot.glob("*/park_002")]
+    (sentence,) = told.err.splitlines()
+    assert sentence.startswith("backflip: ")
+    assert "park_001.partial: nothing was recorded" in sentence
+    assert take_commands.recover_takes(arguments) == 0
+    assert capsys.readouterr().out == "nothing was cut off\n"
+
+
+def test_recovers_for_programs(shoot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert take_commands.recover_takes(Namespace(takes=str(shoot), json=True)) == 2
+    facts = json.loads(capsys.readouterr().out)
+    assert [take["id"] for take in facts["recovered"]] == ["park_002"]
+    assert len(facts["problems"]) == 1
+
+
+def test_discards(shoot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = filming.film(shoot, 4)
+    for wanted, name in (("park_002", "park_002.partial"), ("park_003", "park_003")):
+        assert take_commands.discard_take(Namespace(takes=str(shoot), take=wanted)) == 0
+        assert capsys.readouterr().out == f"moved to the bin: {shoot / BIN / kept.parent.name / name}\n"
+
+
+def test_a_take_of_another_body_is_refused(tmp_path: Path) -> None:
+    folder = filming.film(tmp_path, 4)
+    with pytest.raises(InputError, match=r"park_001: filmed with another body \(b0d1e5\)"):
+        take_commands.render_take(folder, tmp_path / "x.mp4", preview=True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "person"),
+    [({}, ASSETS / "people" / "default"), ({"person": {"folder": "people/ada"}}, Path("people/ada"))],
+)
+def test_the_person_is_who_was_filmed(tmp_path: Path, settings: dict[str, dict[str, str]], person: Path) -> None:
+    header = dataclasses.replace(filming.header(), settings=settings, body=load_humanoid().digest)
+    replay = Replay.load(Recorder(tmp_path, header).close())
+    assert take_commands._cast(replay) == (person, load_humanoid())
+
+
+def test_a_thumbnail_that_cannot_be_kept_stops_no_movie(tmp_path: Path) -> None:
+    picture = np.zeros((40, 64, 3), dtype=np.uint8)
+    for folder in (tmp_path, tmp_path / "gone"):
+        assert len(list(take_commands._with_thumbnail(iter([picture] * 3), 1, folder))) == 3
+    assert (tmp_path / NAME).exists()

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import pytest
+from direct.showbase.DirectObject import DirectObject
+from panda3d.core import (
+    ButtonThrower,
+    DataGraphTraverser,
+    KeyboardButton,
+    ModifierButtons,
+    MouseWatcher,
+    NodePath,
+    VirtualMouse,
+)
+
+from game.app import App
+from game.camera.trackers import mouse_keys
+from game.controls import CONTROLLER, CONTROLS, REPLAY_CONTROLS, find_action, help_lines
+from game.operator import Operator
+from game.replay_app import ReplayApp
+from game.session import Session
+from game.window import ignore_shift
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.action)
+def test_every_key_does_something(control):
+    assert callable(find_action(control.action, (App, Session, Operator)))
+
+
+@pytest.mark.parametrize("control", REPLAY_CONTROLS, ids=lambda control: control.action)
+def test_every_key_of_a_replay_does_something(control):
+    assert callable(find_action(control.action, (ReplayApp,)))
+
+
+@pytest.mark.parametrize("action", CONTROLLER.values())
+def test_every_button_does_something_without_a_window_too(action):
+    assert callable(find_action(action, (Session, Operator)))
+
+
+def test_an_action_that_nobody_has_is_named():
+    with pytest.raises(AttributeError, match="levitate"):
+        find_action("levitate", (App,))
+
+
+@pytest.mark.parametrize("controls", [CONTROLS, REPLAY_CONTROLS], ids=["play", "replay"])
+def test_no_key_has_two_meanings(controls):
+    keys = [control.key for control in controls]
+    assert len(set(keys)) == len(keys)
+    assert not set(keys) & set(mouse_keys.KEYS)
+
+
+def test_the_help_names_every_key():
+    text = "\n".join(help_lines())
+    for control in CONTROLS:
+        assert control.label in text
+        assert control.text in text
+
+
+def test_keys_are_heard_while_shift_hurries_the_camera(base):
+    """As ShowBase sets a window up, Shift would turn ``enter`` into ``shift-enter``."""
+    mouse, thrower, modifiers = VirtualMouse("mouse"), ButtonThrower("buttons"), ModifierButtons()
+    for button in (KeyboardButton.shift(), KeyboardButton.control()):
+        modifiers.addButton(button)
+    thrower.setModifierButtons(modifiers)
+    ignore_shift(thrower)
+    root = NodePath("data")
+    root.attachNewNode(mouse).attachNewNode(MouseWatcher("watcher")).attachNewNode(thrower)
+    ear, heard = DirectObject(), []
+    for event in ("enter", "control-enter"):
+        ear.accept(event, heard.append, [event])
+    for modifier in (KeyboardButton.shift(), KeyboardButton.control()):
+        mouse.pressButton(modifier)
+        mouse.pressButton(KeyboardButton.enter())
+        mouse.releaseButton(KeyboardButton.enter())
+        mouse.releaseButton(modifier)
+        DataGraphTraverser().traverse(root.node())
+        base.eventMgr.doEvents()
+    ear.ignoreAll()
+    assert heard == ["enter", "control-enter"]
