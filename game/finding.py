@@ -6,8 +6,8 @@ from pathlib import Path
 
 from game.environment.catalogue import find_environments, load_environment
 from game.environment.description import Environment
-from models.assets import ASSETS
 from models.errors import InputError
+from models.paths import ASSETS
 
 
 def find_environment(name: str) -> Environment:

@@ -15,8 +15,8 @@ import numpy as np
 from game.sound.decode import RATE, Samples, decode
 from game.sound.foley import GROUND, KINDS, Cue
 from game.table import Table, read_table
-from models.assets import ASSETS
 from models.errors import InputError
+from models.paths import ASSETS
 
 SCHEMA = "backflip.sounds"
 VERSION = 1

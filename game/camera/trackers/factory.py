@@ -8,8 +8,8 @@ from typing import Any
 
 from game.camera.trackers.path import PathTracker, load_path
 from game.camera.trackers.tracker import Clock, Tracker
-from models.assets import ASSETS
 from models.errors import InputError
+from models.paths import ASSETS
 
 KINDS = ("openvr", "gamepad", "mouse_keys", "path")
 HANDHELD = ASSETS / "camera_paths" / "handheld.json"

@@ -8,7 +8,6 @@ identity stands there and looks along +Y.
 from __future__ import annotations
 
 import json
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from game.camera.pose import CameraPose, Sample
 from game.camera.trackers.tracker import Clock
 from models import rotations
 from models.coords import wxyz_to_xyzw, xyzw_to_wxyz
+from models.disk import write_whole
 from models.errors import InputError
 from models.rotations import Array
 
@@ -114,12 +114,7 @@ def save_path(camera_path: CameraPath, path: Path) -> None:
     head = {"schema": SCHEMA, "version": VERSION, "loop": camera_path.loop}
     lines = ",\n".join(json.dumps(sample) for sample in samples)
     text = f'{json.dumps(head)[:-1]}, "samples": [\n{lines}\n]}}\n'
-    partial = path.with_suffix(path.suffix + ".partial")
-    with partial.open("w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
+    write_whole(path, text.encode())
 
 
 def _read(path: Path) -> dict[str, Any]:
