@@ -23,7 +23,8 @@ from models.reference import TICKS_PER_CONTROL, TICKS_PER_SECOND, Reference
 from models.stage import Stage
 from models.world import World
 
-_LIE_SECONDS = 2.5  # how long a fall is looked at before the next attempt
+_LIE_SECONDS = 2.0  # how long somebody is looked at who lies there
+_UP_SHARE = 0.55  # of standing height: whose hips are lower lies, or sits; a grazed knee ends nothing
 _LONGEST_SECONDS = 12.0
 
 
@@ -105,9 +106,8 @@ class Performer:
     @property
     def over(self) -> bool:
         """Whether there is nothing more to see: it has lain for a moment, or gone on for long."""
-        if self.fallen_at is not None and self.snapshot.tick - self.fallen_at > _LIE_SECONDS * TICKS_PER_SECOND:
-            return True
-        return self.snapshot.tick >= _LONGEST_SECONDS * TICKS_PER_SECOND
+        lain = self._tick - self._last_up
+        return lain > _LIE_SECONDS * TICKS_PER_SECOND or self._tick >= _LONGEST_SECONDS * TICKS_PER_SECOND
 
     def _start(self) -> None:
         self.attempt += 1
@@ -119,8 +119,9 @@ class Performer:
         self.close()
         self._world = World(self.body, 1, boxes=self.boxes)
         self._running = Attempts(self.body, self.reference, self._world)
-        self.fallen_at: int | None = None
+        self._fallen = False
         self._tick = 0
+        self._last_up = 0
         rng = np.random.default_rng(self.seed)
         start = np.zeros(1, dtype=np.int64)
         pose = perturbed(self.body, self.reference.at(start).pose, Perturbation(), rng)
@@ -135,12 +136,14 @@ class Performer:
         self._tick += 1
         if self._tick % TICKS_PER_CONTROL == 0:
             over = self._running.settle()
+            if self._running.motion.pose.root_pos[0, 1] > _UP_SHARE * self.body.standing_height:
+                self._last_up = self._tick
             self._running.wrap(over)
             if over[0]:
                 self._tell("cycle")
         touching = self._running.world.touching()
-        if self.fallen_at is None and imitation.fallen(touching, self.body)[0]:
-            self.fallen_at = self._tick
+        if not self._fallen and imitation.fallen(touching, self.body)[0]:
+            self._fallen = True
             self._tell("fall")
 
     def _look(self) -> None:
