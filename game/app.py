@@ -27,6 +27,7 @@ class App(Screen):
         self._session = session
         self._sound = sound
         self._record = record
+        self._told: str | None = None
         super().__init__(base, CONTROLS, (session, session.operator), help_lines(), seconds)
         self.each_frame(self._advance, EARLY)
         self.each_frame(self._film, LATE)
@@ -60,4 +61,11 @@ class App(Screen):
         camera = self._session.film()
         self._scene.aim(camera, self._session.operator.lens, self.aspect)
         self._sound.place(camera)
+        self._tell_of_silence()
         self.viewfinder.update(self._session.readout(self.fps))
+
+    def _tell_of_silence(self) -> None:
+        """Say once why nothing is heard, whether from the beginning or since a device went away."""
+        if self._sound.note != self._told:
+            self._told = self._sound.note
+            self._session.say(self._told or "")

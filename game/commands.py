@@ -126,7 +126,6 @@ def _play_in_window(arguments: Namespace, environment: Environment) -> int:
     session.hear = sound.hear
     if sound.note:
         print(sound.note, file=sys.stderr)
-        session.say(sound.note)
     try:
         App(base, scene, session, sound, arguments.seconds, arguments.record).run()
     finally:

@@ -41,7 +41,7 @@ def timecode(frame: int) -> str:
 
 
 def lines(readout: Readout) -> dict[str, str]:
-    """Text for every place of the viewfinder, named as on a compass card of the frame: top_left … bottom_right."""
+    """Text for every place of the viewfinder: the corners, the middle of the top, and the hint below that."""
     take = f"T{readout.take:03d}" if readout.take else ""
     attempt = f"ATTEMPT {readout.attempt}" if readout.attempt else ""
     return {
@@ -49,7 +49,7 @@ def lines(readout: Readout) -> dict[str, str]:
         "top": timecode(readout.frame),
         "top_right": f"{readout.focal_length:.0f} mm",
         "bottom_left": _joined(attempt, readout.stage),
-        "bottom": readout.hint,
+        "hint": readout.hint,
         "bottom_right": _joined(readout.tracker, _TRACKING[readout.tracking], f"{readout.fps:.0f} fps"),
     }
 

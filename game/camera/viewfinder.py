@@ -37,7 +37,7 @@ _PLACES: dict[str, tuple[int, int]] = {
     "top": (0, 0),
     "top_right": (1, 0),
     "bottom_left": (-1, -1),
-    "bottom": (0, -2),
+    "hint": (0, 1),
     "bottom_right": (1, -1),
 }
 _ALIGN = {-1: TextNode.A_left, 0: TextNode.A_center, 1: TextNode.A_right}
@@ -128,6 +128,7 @@ class Viewfinder:
         for place, (side, line) in _PLACES.items():
             text = self._texts[place]
             text.set_scale(size)
+            text.node().set_wordwrap(1.9 * (width - margin) / size)
             base = height - margin - 0.7 * size if line >= 0 else margin - height - (line + 1) * _LEADING * size
             text.set_pos(side * (width - margin), 0.0, base)
             _set_visible(text, self.settings.text)

@@ -26,11 +26,11 @@ def test_every_fact_has_its_place():
         "top": "00:00:49:09",
         "top_right": "35 mm",
         "bottom_left": "ATTEMPT 412  backflip 0300",
-        "bottom": "hold grip",
+        "hint": "hold grip",
         "bottom_right": "openvr right  TRACKING  25 fps",
     }
     bare = lines(Readout(tracking=Tracking.LOST))
-    assert (bare["top_left"], bare["bottom_left"], bare["bottom"]) == ("STBY", "", "")
+    assert (bare["top_left"], bare["bottom_left"], bare["hint"]) == ("STBY", "", "")
     assert "TRACKING LOST" in bare["bottom_right"]
 
 
