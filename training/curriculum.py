@@ -20,8 +20,9 @@ from models.reference import TICKS_PER_CONTROL
 class CurriculumSettings:
     """What can be set.
 
-    bin_ticks: width of a failure bin, 1/120 s. from_start: share of starts at frame 0. failure_share: of the rest, how
-    many follow failures. failure_rate: of the moving average of failures, per iteration.
+    bin_ticks: width of a failure bin, 1/120 s.
+    from_start: share of starts at frame 0, in the lightest world and on earth.
+    failure_share: of the other starts, how many follow failures. failure_rate: of their moving average, per iteration.
     noise: exploration in rad, first and last, falling over noise_samples control steps.
     gravity: share of the earth's at first; every iteration with at most gravity_failures failures a control step adds
     gravity_step, until it is the earth's.
@@ -29,7 +30,7 @@ class CurriculumSettings:
     """
 
     bin_ticks: int = 12
-    from_start: float = 0.2
+    from_start: tuple[float, float] = (0.2, 0.6)
     failure_share: float = 0.7
     failure_rate: float = 0.1
     noise: tuple[float, float] = (0.25, 0.07)
@@ -73,6 +74,17 @@ class Curriculum:
         share = self.settings.failure_share
         return np.asarray(share * blame / blame.sum() + (1.0 - share) / self.bins)
 
+    def from_start(self) -> float:
+        """Share of starts at frame 0.
+
+        The heavier the world, the more: the clip's own speeds at take-off are not the jumper's, and what it meets on
+        its own way is what it will be judged by.
+        """
+        first, last = self.settings.from_start
+        lightest = self.settings.gravity
+        grown = (self.gravity - lightest) / (1.0 - lightest) if lightest < 1.0 else 1.0
+        return first + (last - first) * grown
+
     def noise(self, samples: int) -> float:
         """Standard deviation of exploration after ``samples`` control steps."""
         first, last = self.settings.noise
@@ -81,10 +93,10 @@ class Curriculum:
 
 
 def sample_starts(
-    weights: np.ndarray, settings: CurriculumSettings, ticks: int, count: int, rng: np.random.Generator
+    weights: np.ndarray, from_start: float, bin_ticks: int, ticks: int, count: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """Draw ``count`` start ticks, whole control steps into the clip."""
+    """Draw ``count`` start ticks: share ``from_start`` at 0, the rest in bins of ``bin_ticks`` by ``weights``."""
     chosen = rng.choice(len(weights), size=count, p=weights)
-    tick = chosen * settings.bin_ticks + rng.integers(settings.bin_ticks, size=count)
+    tick = chosen * bin_ticks + rng.integers(bin_ticks, size=count)
     tick = np.minimum(tick, ticks - TICKS_PER_CONTROL)
-    return np.asarray(np.where(rng.random(count) < settings.from_start, 0, tick))
+    return np.asarray(np.where(rng.random(count) < from_start, 0, tick))

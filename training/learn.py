@@ -98,9 +98,9 @@ class Learner:
 
     def _order(self) -> Order:
         weights = {name: tensor.numpy().copy() for name, tensor in self.policy.state_dict().items()}
-        return Order(
-            weights, self.curriculum.noise(self.progress.samples), self.curriculum.gravity, self.curriculum.weights()
-        )
+        curriculum = self.curriculum
+        noise = curriculum.noise(self.progress.samples)
+        return Order(weights, noise, curriculum.gravity, curriculum.weights(), curriculum.from_start())
 
     def _warm_up(self, crew: Crew) -> None:
         """Give the normaliser something to stand on and publish the stage that has learned nothing."""

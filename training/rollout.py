@@ -50,6 +50,7 @@ class Order:
     noise: float
     gravity: float
     starts: np.ndarray
+    from_start: float
 
 
 @dataclass
@@ -161,8 +162,9 @@ class Worker:
     def _restart(self, which: np.ndarray, order: Order) -> None:
         if not len(which):
             return
-        curriculum, rng = self.settings.curriculum, self.rng
-        ticks = sample_starts(order.starts, curriculum, self.reference.ticks, len(which), rng)
+        rng = self.rng
+        bin_ticks = self.settings.curriculum.bin_ticks
+        ticks = sample_starts(order.starts, order.from_start, bin_ticks, self.reference.ticks, len(which), rng)
         pose = perturbed(self.body, self.reference.at(ticks).pose, Perturbation(), rng)
         for row in np.flatnonzero(ticks == 0):
             if self._landings and rng.random() < _OWN_LANDING:

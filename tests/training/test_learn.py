@@ -22,7 +22,7 @@ from training.rollout import Experience, Order, Worker, WorkerSettings
 
 def order(policy: Policy, curriculum: Curriculum) -> Order:
     weights = {name: tensor.numpy().copy() for name, tensor in policy.state_dict().items()}
-    return Order(weights, 0.1, 1.0, curriculum.weights())
+    return Order(weights, 0.1, 1.0, curriculum.weights(), 0.3)
 
 
 def collect(clip: Clip, body: Body, seed: int, bodies: int = 6, steps: int = 40) -> Experience:
