@@ -8,7 +8,7 @@ what=${1:-run}
 # GL without a display, sound, and libraries that the wheels open at run time.
 packages="libegl1 libgl1 libgl1-mesa-dri libportaudio2 libasound2-plugins"
 # The tests also check movies, sound and VR with real counterparts.
-[ "$what" = dev ] && packages="$packages ffmpeg pulseaudio pulseaudio-utils gcc libc6-dev xvfb"
+[ "$what" = dev ] && packages="$packages ffmpeg pulseaudio pulseaudio-utils gcc libc6-dev libxtst6 xvfb"
 
 python=${PYTHON:-python3.11}
 if [ ! -x .venv/bin/pip ]; then

@@ -20,10 +20,14 @@ from models.world import World
 
 @dataclass(frozen=True)
 class Perturbation:
-    """How far a start is from the clip: uniform, joints in rad, root velocity in m/s (each axis)."""
+    """How far a start is from the clip: uniform, joints in rad, root velocity in m/s (each axis).
+
+    friction: range of the body's own coefficient, for those who vary it (learning and judging do, playing does not).
+    """
 
     joints: float = 0.05
     velocity: float = 0.1
+    friction: tuple[float, float] = (0.7, 1.1)
 
 
 STEADY = Perturbation(0.0, 0.0)

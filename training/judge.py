@@ -21,7 +21,6 @@ from models.reference import TICKS_PER_CONTROL, TICKS_PER_SECOND, Reference
 from models.world import World, WorldSettings
 
 _BATCH = 32
-_FRICTION = (0.7, 1.1)
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def perform(
         count = min(_BATCH, attempts - done)
         with World(body, count, WorldSettings()) as world:
             for copy in range(count):
-                world.set_friction(copy, float(rng.uniform(*_FRICTION)))
+                world.set_friction(copy, float(rng.uniform(*Perturbation().friction)))
             running = Attempts(body, reference, world)
             start = np.zeros(count, dtype=np.int64)
             running.reset(np.arange(count), start, perturbed(body, reference.at(start).pose, Perturbation(), rng))

@@ -165,7 +165,10 @@ class Worker:
         rng = self.rng
         bin_ticks = self.settings.curriculum.bin_ticks
         ticks = sample_starts(order.starts, order.from_start, bin_ticks, self.reference.ticks, len(which), rng)
-        pose = perturbed(self.body, self.reference.at(ticks).pose, Perturbation(), rng)
+        amount = Perturbation()
+        pose = perturbed(self.body, self.reference.at(ticks).pose, amount, rng)
+        for copy in which:
+            self.attempts.world.set_friction(int(copy), float(rng.uniform(*amount.friction)))
         for row in np.flatnonzero(ticks == 0):
             if self._landings and rng.random() < _OWN_LANDING:
                 landing = self._landings[rng.integers(len(self._landings))]
