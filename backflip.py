@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from game.controls import help_lines
 from models.errors import InputError
 
 # A small network and a small machine: torch and BLAS threads beyond one only spin, learning sets its own number.
@@ -63,7 +64,14 @@ def positive(text: str) -> float:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="backflip", description=__doc__.splitlines()[0] if __doc__ else None)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    _add_play(verbs.add_parser("play", help="play attempts in a place, and film them"))
+    keys = "keys:\n  " + "\n  ".join(help_lines())
+    play = verbs.add_parser(
+        "play",
+        help="play attempts in a place, and film them",
+        epilog=keys,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_play(play)
     _add_takes(verbs.add_parser("takes", help="list, show, replay takes; make movies of them"))
     _add_learning(verbs)
     doctor = verbs.add_parser("doctor", help="what this machine has, and what each lack costs")
