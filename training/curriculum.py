@@ -33,8 +33,8 @@ class CurriculumSettings:
     from_start: tuple[float, float] = (0.2, 0.6)
     failure_share: float = 0.7
     failure_rate: float = 0.1
-    noise: tuple[float, float] = (0.25, 0.1)
-    noise_samples: int = 6_000_000
+    noise: tuple[float, float] = (0.25, 0.06)
+    noise_samples: int = 12_000_000
     gravity: float = 0.4
     gravity_step: float = 0.01
     gravity_failures: float = 0.045

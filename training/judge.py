@@ -21,6 +21,7 @@ from models.reference import TICKS_PER_CONTROL, TICKS_PER_SECOND, Reference
 from models.world import World, WorldSettings
 
 _BATCH = 32
+_JUMP = 0.2  # s
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,9 @@ class Record:
 class Verdict:
     """The judge's figures over all attempts.
 
-    success with its 95 % Wilson interval; flips: mean number of flips in a row before the first fall; joint_error in
-    m and normalised return (mean reward a step, 0 after a fall), both over the whole of an attempt's seconds.
+    success: share of backflips, with its 95 % Wilson interval. flips: mean number of flips in a row before the first
+    fall. flight_degrees, flight_seconds: of the first jump, however it ends, mean. joint_error in m and
+    normalised_return (mean reward a step, 0 after a fall), both over the whole of an attempt's seconds.
     """
 
     attempts: int
@@ -174,6 +176,12 @@ def succeeded(record: Record, attempt: int, body: Body, rule: Criterion) -> bool
     )
 
 
+def _jump(record: Record, attempt: int) -> Flight:
+    """The first flight that is more than a stumble: what the attempt's take-off came to."""
+    jumps = (flight for flight in flights(record, attempt) if flight.end - flight.first >= _JUMP * TICKS_PER_SECOND)
+    return next(jumps, Flight(0, 0, 0.0))
+
+
 def judge(record: Record, body: Body, rule: Criterion = Criterion()) -> Verdict:
     """Sum up ``record``."""
     count = record.feet.shape[1]
@@ -181,7 +189,7 @@ def judge(record: Record, body: Body, rule: Criterion = Criterion()) -> Verdict:
     low, high = wilson(wins, count)
     falls = np.array([first_fall(record, attempt) for attempt in range(count)])
     rows = [[f for f in flights(record, a) if is_flip(f, rule) and f.end < falls[a]] for a in range(count)]
-    longest = [max(flights(record, a), key=lambda f: f.end - f.first, default=Flight(0, 0, 0.0)) for a in range(count)]
+    jumps = [_jump(record, attempt) for attempt in range(count)]
     steps = np.arange(len(record.reward))[:, None]
     standing = (steps + 1) * TICKS_PER_CONTROL <= falls[None, :]
     return Verdict(
@@ -191,8 +199,8 @@ def judge(record: Record, body: Body, rule: Criterion = Criterion()) -> Verdict:
         high,
         float(np.mean([len(row) for row in rows])),
         max(len(row) for row in rows),
-        float(np.mean([flight.degrees for flight in longest])),
-        float(np.mean([flight.end - flight.first for flight in longest])) / TICKS_PER_SECOND,
+        float(np.mean([jump.degrees for jump in jumps])),
+        float(np.mean([jump.end - jump.first for jump in jumps])) / TICKS_PER_SECOND,
         float(record.error.mean()),
         float(np.mean(record.reward * standing)),
     )

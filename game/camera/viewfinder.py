@@ -129,7 +129,8 @@ class Viewfinder:
             text = self._texts[place]
             text.set_scale(size)
             text.node().set_wordwrap(1.9 * (width - margin) / size)
-            base = height - margin - 0.7 * size if line >= 0 else margin - height - (line + 1) * _LEADING * size
+            from_top, from_bottom = line * _LEADING * size, (line + 1) * _LEADING * size
+            base = height - margin - 0.7 * size - from_top if line >= 0 else margin - height - from_bottom
             text.set_pos(side * (width - margin), 0.0, base)
             _set_visible(text, self.settings.text)
         self._texts["top_left"].set_x(margin - width + size)
