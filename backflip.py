@@ -138,6 +138,7 @@ def _add_learning(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     train.add_argument("skill", help="a motion in assets/motions, or a DeepMimic text file")
     train.add_argument("--samples", type=count, default=10_000_000, help="control steps to learn from")
     train.add_argument("--workers", type=count, default=6, help="processes that make attempts")
+    train.add_argument("--bodies", type=count, default=8, help="copies of the body in each worker")
     train.add_argument("--seed", type=natural, default=1)
     train.add_argument("--out", help="folder of the run; default: runs/SKILL")
     train.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")

@@ -33,10 +33,13 @@ def train(arguments: Namespace) -> int:
     folder = Path(arguments.out or Path("runs") / clip.name)
     if not arguments.resume and (folder / "checkpoint.safetensors").exists():
         raise InputError(f"{folder}: a run is kept here; go on with --resume or choose another --out")
-    settings = LearnSettings(samples=arguments.samples, workers=arguments.workers, seed=arguments.seed)
+    settings = LearnSettings(arguments.samples, arguments.workers, arguments.bodies, seed=arguments.seed)
     learner = Learner(clip, folder, settings)
     if arguments.resume:
         learner.resume()
+        done = learner.progress.samples
+        if done >= arguments.samples:
+            raise InputError(f"{folder}: has learned from {done:,} samples already; give a larger --samples")
     with Watch(folder, arguments.samples) as watch:
         learner.run(watch.report)
     print(f"stages in {learner.ladder.folder}; go on with: backflip train {arguments.skill} --out {folder} --resume")
