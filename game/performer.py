@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from game.performance import BodyPose, Snapshot
 from models import imitation
@@ -129,9 +128,7 @@ class Performer:
 
     def _advance(self) -> None:
         if self._tick % TICKS_PER_CONTROL == 0:
-            observation = torch.from_numpy(self._running.observation().astype(np.float32))
-            with torch.inference_mode():
-                self._running.aim(self.stage.policy(observation).numpy().astype(np.float64))
+            self._running.aim(self.stage.policy.act(self._running.observation()))
         self._running.tick()
         self._tick += 1
         if self._tick % TICKS_PER_CONTROL == 0:

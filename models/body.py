@@ -71,11 +71,6 @@ class Body:
         return sum(joint.dofs for joint in self.joints)
 
     @cached_property
-    def spherical(self) -> Array:
-        """Indices into `joints` of the ball joints."""
-        return np.array([i for i, j in enumerate(self.joints) if j.dofs == SPHERICAL])
-
-    @cached_property
     def hinges(self) -> Array:
         """Indices into `joints` of the hinges."""
         return np.array([i for i, j in enumerate(self.joints) if j.dofs == HINGE])

@@ -5,8 +5,11 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
+
+from models.rotations import Array
 
 _CLIP = 5.0  # normalised observations beyond this say nothing that was ever learned
 
@@ -74,6 +77,12 @@ class Policy(nn.Module):
         """``(n, observation)`` raw -> ``(n, action)``."""
         result: Tensor = self.actor(self.normalizer(observation))
         return result
+
+    def act(self, observation: Array) -> Array:
+        """The mean action in radians, without a gradient: ``(n, observation)`` raw -> ``(n, action)``."""
+        with torch.inference_mode():
+            mean: Tensor = self(torch.from_numpy(observation.astype(np.float32)))
+        return np.asarray(mean.numpy(), dtype=np.float64)
 
 
 class Critic(nn.Module):

@@ -53,7 +53,6 @@ class Reference:
     clip: Clip
     ticks: int
     table: Motion
-    travel: Array
 
     @property
     def loop(self) -> bool:
@@ -78,8 +77,7 @@ def tabulate(clip: Clip, body: Body) -> Reference:
     table = Motion(
         pose, body.centres(position, turn), turn, (after[0] - before[0]) / (2 * h), rotations.log(relative) / (2 * h)
     )
-    travel = (clip.root_pos[-1] - clip.root_pos[0]) * np.array([1.0, 0.0, 1.0])
-    return Reference(clip, ticks, table, travel)
+    return Reference(clip, ticks, table)
 
 
 def _links(clip: Clip, body: Body, time: Array) -> tuple[Array, Array]:

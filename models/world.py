@@ -60,7 +60,6 @@ class World:
         self._kd = [joint.kd for joint in body.joints]
         self._limits = [[joint.torque_limit] * joint.dofs for joint in body.joints]
         self._links = list(range(len(body.links)))
-        self._feet = frozenset(body.feet)
 
     def __enter__(self) -> World:
         return self

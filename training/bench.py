@@ -43,7 +43,7 @@ def physics(arguments: Namespace) -> int:
     for _ in range(_ROUNDS):  # in turn, so that a busy moment of the machine meets both
         rounds.append([_measure(body, reference, substeps) for substeps in (1, 2)])
     rates = [_median(column) for column in zip(*rounds, strict=True)]
-    ratio = float(np.median([slow.loop / fast.loop for slow, fast in rounds]))
+    ratio = float(np.median([low.loop / high.loop for low, high in rounds]))
     if arguments.json:
         print(json.dumps({"rates": [asdict(rate) for rate in rates], "loop_120_over_240": ratio}))
         return 0

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import numpy as np
-import torch
 
 from models import imitation, rotations
 from models.attempt import Attempts, Perturbation, perturbed
@@ -115,19 +114,16 @@ def perform(
 
 def _run(policy: Policy, running: Attempts, steps: int) -> Record:
     rows: dict[str, list[np.ndarray]] = {name: [] for name in Record.__dataclass_fields__}
-    feet = np.zeros(len(running.body.links), dtype=bool)
-    feet[list(running.body.feet)] = True
+    feet = list(running.body.feet)
     lateral = np.array([0.0, 0.0, 1.0])
     for _ in range(steps):
-        with torch.inference_mode():
-            action = policy(torch.from_numpy(running.observation().astype(np.float32))).numpy()
-        running.aim(action.astype(np.float64))
+        running.aim(policy.act(running.observation()))
         for _ in range(TICKS_PER_CONTROL):
             running.tick()
             touching, pose = running.world.touching(), running.world.pose()
             axis = rotations.rotate(pose.root_rot, np.broadcast_to(lateral, pose.root_pos.shape))
-            rows["feet"].append(np.any(touching & feet, axis=1))
-            rows["others"].append(np.any(touching & ~feet, axis=1))
+            rows["feet"].append(np.any(touching[:, feet], axis=1))
+            rows["others"].append(imitation.fallen(touching, running.body))
             rows["height"].append(pose.root_pos[:, 1])
             rows["turn"].append(np.sum(pose.root_ang_vel * axis, axis=1) / TICKS_PER_SECOND)
         over = running.settle()

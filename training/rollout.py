@@ -18,7 +18,6 @@ import torch
 from models import imitation
 from models.attempt import Attempts, Perturbation, perturbed
 from models.body import load_humanoid
-from models.imitation import Frame
 from models.motion import Clip, Pose
 from models.policy import Policy, PolicySettings
 from models.reference import TICKS_PER_CONTROL, TICKS_PER_SECOND, tabulate
@@ -174,7 +173,7 @@ class Worker:
                 landing = self._landings[rng.integers(len(self._landings))]
                 for name in Pose.__dataclass_fields__:
                     getattr(pose, name)[row] = getattr(landing, name)[0]
-        self.attempts.reset(which, ticks, pose, Frame(np.zeros((len(which), 3)), np.zeros(len(which))))
+        self.attempts.reset(which, ticks, pose)
         self.age[which] = 0
 
 
