@@ -142,6 +142,7 @@ def _add_learning(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     train.add_argument("--seed", type=natural, default=1)
     train.add_argument("--out", help="folder of the run; default: runs/SKILL")
     train.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
+    train.add_argument("--film", action="store_true", help="show the film's own count of jumps beside this run's")
     train.set_defaults(run="training.commands:train")
     judge = verbs.add_parser("judge", help="measure how well a stage does")
     judge.add_argument("stage", help="a stage file")
@@ -152,9 +153,15 @@ def _add_learning(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     judge.add_argument("--write", action="store_true", help="keep the figures in the stage")
     judge.set_defaults(run="training.commands:judge_stage")
     bench = verbs.add_parser("bench", help="measure speed as ratios, side by side")
-    bench.add_argument("what", choices=["physics"])
-    bench.add_argument("--json", action="store_true")
-    bench.set_defaults(run="training.bench:physics")
+    what = bench.add_subparsers(required=True, metavar="WHAT")
+    for name, module, said in (
+        ("physics", "training.bench", "120 Hz beside 240 Hz"),
+        ("learning", "training.bench_learning", "bare physics, our world, learning, and PyBullet's DeepMimic"),
+        ("scaling", "training.bench_scaling", "1, 2, 4 and 6 workers, and what that predicts for 64"),
+    ):
+        job = what.add_parser(name, help=said)
+        job.add_argument("--json", action="store_true")
+        job.set_defaults(run=f"{module}:{name}")
     stages = verbs.add_parser("stages", help="list a ladder of stages")
     stages.add_argument("folder", nargs="?", help="default: the shipped backflip ladder")
     stages.add_argument("--json", action="store_true")

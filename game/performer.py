@@ -139,7 +139,7 @@ class Performer:
             if over[0]:
                 self._tell("cycle")
         touching = self._running.world.touching()
-        if not self._fallen and imitation.fallen(touching, self.body)[0]:
+        if not self._fallen and imitation.fallen(touching, self._running.allowed)[0]:
             self._fallen = True
             self._tell("fall")
 

@@ -8,10 +8,11 @@ from models.body import Body
 from models.errors import InputError
 from models.motion import Clip, load_clip
 from models.paths import ASSETS
+from models.skills import skill_named
 
 __all__ = ["ASSETS", "SHIPPED_SKILL", "find_clip", "ladder_folder"]
 
-SHIPPED_SKILL = "backflip"  # the skill whose stages ship, and whose judge there is
+SHIPPED_SKILL = "backflip"  # the skill whose stages ship, and the one that is meant where none is named
 
 
 def find_clip(skill: str, body: Body) -> Clip:
@@ -25,7 +26,9 @@ def find_clip(skill: str, body: Body) -> Clip:
     if not path.is_file():
         names = ", ".join(path.stem for path in shipped)
         raise InputError(f"{skill}: no such skill; choose one of {names}, or give a path to a DeepMimic text clip")
-    return load_clip(path, body)
+    clip = load_clip(path, body)
+    rest = skill_named(clip.name).rest
+    return clip.rested(*rest) if rest else clip
 
 
 def ladder_folder(skill: str) -> Path:

@@ -15,6 +15,7 @@ from models.imitation import Frame
 from models.motion import Pose
 from models.reference import TICKS_PER_CONTROL, Motion, Reference
 from models.rotations import Array
+from models.skills import allowed_links, skill_named
 from models.world import World
 
 
@@ -49,12 +50,16 @@ def perturbed(body: Body, pose: Pose, amount: Perturbation, rng: np.random.Gener
 
 
 class Attempts:
-    """A batch of attempts, one for each copy in ``world``."""
+    """A batch of attempts, one for each copy in ``world``.
+
+    allowed: ``(links,)`` bool, the links that may touch the ground without it being a fall.
+    """
 
     def __init__(self, body: Body, reference: Reference, world: World) -> None:
         self.body = body
         self.reference = reference
         self.world = world
+        self.allowed = allowed_links(skill_named(reference.clip.name), body)
         self.ticks = np.zeros(world.count, dtype=np.int64)
         self.frame = Frame(np.zeros((world.count, 3)), np.zeros(world.count))
         self.motion = imitation.to_frame(world.motion(), self.frame)
@@ -68,7 +73,7 @@ class Attempts:
         self.frame.origin[which] = frame.origin
         self.frame.yaw[which] = frame.yaw
         self.world.reset(which, imitation.place_in_world(pose, frame))
-        self.motion = imitation.to_frame(self.world.motion(), self.frame)
+        self.motion = self.motion.replaced(which, imitation.to_frame(self.world.motion(which), frame))
 
     def observation(self) -> Array:
         """``(count, observation)`` of the policy, now."""
@@ -100,9 +105,10 @@ class Attempts:
         """Begin the next cycle where `settle` said that one is over."""
         if not over.any():
             return
-        self.ticks[over] -= self.reference.ticks
-        motion = self.world.motion()
+        which = np.flatnonzero(over)
+        self.ticks[which] -= self.reference.ticks
+        motion = self.world.motion(which)
         following = imitation.frame_under(motion.pose, self.reference)
-        self.frame.origin[over] = following.origin[over]
-        self.frame.yaw[over] = following.yaw[over]
-        self.motion = imitation.to_frame(motion, self.frame)
+        self.frame.origin[which] = following.origin
+        self.frame.yaw[which] = following.yaw
+        self.motion = self.motion.replaced(which, imitation.to_frame(motion, following))

@@ -53,7 +53,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Body:
-    """A humanoid: tree, gains and the file the physics engine loads."""
+    """A humanoid: tree, gains and the file the physics engine loads.
+
+    sole: middle of a foot's underside in the ankle's frame, m.
+    """
 
     name: str
     urdf: str
@@ -63,6 +66,7 @@ class Body:
     feet: tuple[int, ...]
     end_effectors: tuple[int, ...]
     standing_height: float
+    sole: tuple[float, float, float]
     friction: float = 0.9
 
     @cached_property
@@ -168,15 +172,25 @@ def parse_urdf(name: str, urdf: Path, scale: float, standing_height: float) -> B
         InputError: the file is gone or damaged.
     """
     try:
-        links, joints = _parts(ElementTree.fromstring(urdf.read_bytes().strip(b"\0")), scale)
+        robot = ElementTree.fromstring(urdf.read_bytes().strip(b"\0"))
+        links, joints = _parts(robot, scale)
         index = {link.name: number for number, link in enumerate(links)}
         feet = tuple(index[f"{side}_ankle"] for side in ("right", "left"))
         hands = tuple(index[f"{side}_wrist"] for side in ("right", "left"))
+        sole = _sole(robot, scale)
     except OSError as error:
         raise InputError(f"{urdf}: cannot be read ({error.strerror}); restore it, it ships with the program") from error
     except (ElementTree.ParseError, KeyError, ValueError) as error:
         raise InputError(f"{urdf}: not a humanoid's URDF ({error}); restore it, it ships with the program") from error
-    return Body(name, str(urdf), scale, links, joints, feet, feet + hands, standing_height)
+    return Body(name, str(urdf), scale, links, joints, feet, feet + hands, standing_height, sole)
+
+
+def _sole(robot: ElementTree.Element, scale: float) -> tuple[float, float, float]:
+    # Both feet are the same box.
+    box = "link[@name='right_ankle']/collision"
+    x, y, z = _vector(robot.find(f"{box}/origin"), scale)
+    _, height, _ = (scale * float(number) for number in _child(robot, f"{box}/geometry/box", "size").split())
+    return (x, y - 0.5 * height, z)
 
 
 def _parts(robot: ElementTree.Element, scale: float) -> tuple[tuple[Link, ...], tuple[Joint, ...]]:

@@ -175,11 +175,13 @@ def joint_error(motion: Motion, reference: Motion) -> Array:
     return np.asarray(np.sqrt(_squared(actual - wanted)).mean(axis=1))
 
 
-def fallen(touching: np.ndarray, body: Body) -> np.ndarray:
-    """``(n,)`` bool: something other than a foot touches. Without this rule it learns to push off with its shins."""
-    others = np.ones(len(body.links), dtype=bool)
-    others[list(body.feet)] = False
-    return np.asarray((touching & others).any(axis=1))
+def fallen(touching: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    """``(n,)`` bool: something touches that may not. Without this rule it learns to push off with its shins.
+
+    Args:
+        touching: ``(n, links)`` bool. allowed: ``(links,)`` bool, of the skill (`models.skills.allowed_links`).
+    """
+    return np.asarray((touching & ~allowed).any(axis=1))
 
 
 def frame_under(pose: Pose, reference: Reference) -> Frame:

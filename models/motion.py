@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from models.rotations import Array, Index
 
 VELOCITY_WINDOW = 1.0 / 30.0  # s; clips have 16 to 60 frames a second, shorter differences are noise
 _REPAIRABLE = 1e-3  # largest deviation from unit length that is rounding, not damage
+_SUNKEN = 0.05  # m; deeper soles mean a root that is too low, not a foot that is stiffer than a real one
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,18 @@ class Pose:
 
     def __getitem__(self, index: Index) -> Pose:
         return Pose(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
+
+    def replaced(self, rows: np.ndarray, others: Pose) -> Pose:
+        """A copy of this batch ``(n,)`` with ``rows`` taken from ``others`` (batched in the same order)."""
+        copy = Pose(*(getattr(self, name).copy() for name in self.__dataclass_fields__))
+        for name in self.__dataclass_fields__:
+            getattr(copy, name)[rows] = getattr(others, name)
+        return copy
+
+
+def join_poses(poses: Sequence[Pose]) -> Pose:
+    """One batch of several, in their order."""
+    return Pose(*(np.concatenate([getattr(pose, name) for pose in poses]) for name in Pose.__dataclass_fields__))
 
 
 @dataclass(frozen=True)
@@ -71,13 +85,37 @@ class Clip:
         root_rot = rotations.slerp(self.root_rot[before], self.root_rot[after], part)
         return root_pos + cycles[..., None] * travel, root_rot, joint_rot
 
+    def rested(self, at: float, seconds: float) -> Clip:
+        """This clip with a rest: it stands still for ``seconds`` at the time ``at``.
+
+        A clip cut for looping runs straight on; whoever has just landed wants to stand before he jumps again.
+        """
+        pos, rot, joints = (part[None] for part in self.place(np.array(at)))
+        early, late = self.times < at, self.times > at
+
+        def insert(frames: Array, still: Array) -> Array:
+            return np.concatenate((frames[early], still, still, frames[late]))
+
+        times = np.concatenate((self.times[early], [at, at + seconds], self.times[late] + seconds))
+        return Clip(
+            self.name,
+            self.loop,
+            times,
+            insert(self.root_pos, pos),
+            insert(self.root_rot, rot),
+            insert(self.joint_rot, joints),
+        )
+
     def sample(self, time: Array, window: float = VELOCITY_WINDOW) -> Pose:
-        """Pose and velocities at ``time``; velocities are central differences over ``window`` seconds."""
+        """Pose and velocities at ``time``; velocities are central differences over ``window`` seconds.
+
+        A clip that does not loop has no past before its first frame and stands still after its last.
+        """
         time = np.asarray(time, dtype=np.float64)
         pos, rot, joints = self.place(time)
         early, late = time - 0.5 * window, time + 0.5 * window
         if not self.loop:
-            early, late = np.maximum(early, 0.0), np.minimum(late, self.duration)
+            early = np.maximum(early, 0.0)
         span = (late - early)[..., None]
         pos0, rot0, joints0 = self.place(early)
         pos1, rot1, joints1 = self.place(late)
@@ -95,7 +133,8 @@ def load_clip(path: Path, body: Body, repair: bool = False) -> Clip:
     """Read a DeepMimic text clip for ``body``; ``repair`` normalises quaternions however far they are off.
 
     Raises:
-        InputError: the file is missing, no DeepMimic clip, of another body, or holds numbers that are no motion.
+        InputError: the file is missing, no DeepMimic clip, of another body, holds numbers that are no motion, or has
+            its feet in the ground.
     """
     try:
         data = json.loads(path.read_text())
@@ -112,7 +151,24 @@ def load_clip(path: Path, body: Body, repair: bool = False) -> Clip:
     frames = np.array(rows, dtype=np.float64).reshape(-1, width)
     if len(frames) < 2 or not np.all(np.isfinite(frames)) or np.any(frames[:-1, 0] <= 0.0):
         raise InputError(f"{path}: needs two frames or more, finite numbers and frame times above 0")
-    return _from_rows(path, frames, loop, body, repair)
+    clip = _from_rows(path, frames, loop, body, repair)
+    _refuse_sunken(path, clip, body)
+    return clip
+
+
+def _refuse_sunken(path: Path, clip: Clip, body: Body) -> None:
+    # The middle of a sole is measured: real toes and heels give way, so a stiff foot's corners dip in any clip.
+    position, turn = body.forward(clip.root_pos, clip.root_rot, clip.joint_rot)
+    feet = list(body.feet)
+    ankle = position[:, feet]
+    sole = ankle + rotations.rotate(turn[:, feet], np.broadcast_to(np.array(body.sole), ankle.shape))
+    height = sole[..., 1].min(axis=1)
+    frame = int(np.argmin(height))
+    if height[frame] < -_SUNKEN:
+        depth = f"{-100.0 * height[frame]:.1f} cm"
+        raise InputError(
+            f"{path}: a foot is {depth} under the ground at {clip.times[frame]:.2f} s; raise the root by {depth}"
+        )
 
 
 def _from_rows(path: Path, frames: Array, loop: bool, body: Body, repair: bool) -> Clip:

@@ -17,6 +17,8 @@ from models.rotations import Array, Index
 TICKS_PER_SECOND = 120
 CONTROL_HZ = 30
 TICKS_PER_CONTROL = TICKS_PER_SECOND // CONTROL_HZ
+_BEYOND = TICKS_PER_SECOND  # how far a table goes on after its cycle; nobody looks further ahead
+LINK_FIELDS = ("link_pos", "link_rot", "link_lin_vel", "link_ang_vel")  # what `Motion` holds beside the pose
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,19 @@ class Motion:
             self.link_ang_vel[index],
         )
 
+    def replaced(self, rows: np.ndarray, others: Motion) -> Motion:
+        """A copy of this batch ``(n, …)`` with ``rows`` taken from ``others`` (batched in the same order)."""
+        links = [getattr(self, name).copy() for name in LINK_FIELDS]
+        for array, name in zip(links, LINK_FIELDS, strict=True):
+            array[rows] = getattr(others, name)
+        return Motion(self.pose.replaced(rows, others.pose), *links)
+
 
 @dataclass(frozen=True)
 class Reference:
     """A clip on the tick grid.
 
-    `table` holds one entry a tick, one control step more than a cycle, so that the target of the last step exists.
+    `table` holds one entry a tick. It goes on beyond the cycle's end as the motion does, for who looks ahead.
     """
 
     clip: Clip
@@ -60,7 +69,7 @@ class Reference:
         return self.clip.loop
 
     def at(self, tick: np.ndarray) -> Motion:
-        """The motion at ``tick`` counted from the start of the current cycle, ``0 … ticks + one control step``."""
+        """The motion at ``tick`` counted from the start of the current cycle."""
         return self.table[np.minimum(tick, len(self.table.link_pos) - 1)]
 
 
@@ -68,7 +77,7 @@ def tabulate(clip: Clip, body: Body) -> Reference:
     """Sample ``clip`` at every tick and put the body's links in space."""
     ticks = round(clip.duration * TICKS_PER_SECOND)
     scale = clip.duration / ticks
-    time = np.arange(ticks + TICKS_PER_CONTROL + 1, dtype=np.float64) * scale
+    time = np.arange(ticks + _BEYOND + 1, dtype=np.float64) * scale
     pose = clip.sample(time)
     h = 0.5 * VELOCITY_WINDOW
     before, after = _links(clip, body, time - h), _links(clip, body, time + h)

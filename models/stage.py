@@ -22,7 +22,7 @@ from models.errors import InputError
 from models.policy import Policy, PolicySettings
 
 SCHEMA = "backflip.stage"
-VERSION = 1
+VERSION = 2  # 2: the ground carries a landing, and the backflip rests after it; what was learned before falls
 _LARGEST = 64 * 1024 * 1024  # bytes; a stage is about a megabyte
 
 

@@ -23,6 +23,7 @@ from models.rotations import Array, about, twist_angle
 
 GRAVITY = 9.81
 _LANE = 40.0  # metres between copies
+_GROUND = 200.0  # metres of ground around the copies
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,17 @@ class WorldSettings:
     """How the physics is stepped.
 
     substeps: physics steps per tick of 1/120 s. solver_iterations: Bullet's constraint solver, per step.
+    contact_erp: share of a foot's depth in the ground that one step takes back.
     """
 
     substeps: int = 1
     solver_iterations: int = 10
+    contact_erp: float = 0.5
     ground_friction: float = 0.9
 
 
 class World:
-    """``count`` copies of ``body`` over a plane at Y = 0. A context manager: the client closes with it."""
+    """``count`` copies of ``body`` over a ground at Y = 0. A context manager: the client closes with it."""
 
     def __init__(
         self, body: Body, count: int = 1, settings: WorldSettings = WorldSettings(), boxes: Sequence[Box] = ()
@@ -60,6 +63,7 @@ class World:
         self._kd = [joint.kd for joint in body.joints]
         self._limits = [[joint.torque_limit] * joint.dofs for joint in body.joints]
         self._links = list(range(len(body.links)))
+        self._chest = next(i for i, link in enumerate(body.links) if link.name == "chest")
 
     def __enter__(self) -> World:
         return self
@@ -74,16 +78,22 @@ class World:
         self._client.disconnect()
 
     def _configure(self) -> None:
-        self.set_gravity(1.0)
+        self._client.setGravity(0.0, -GRAVITY, 0.0)
         self._client.setTimeStep(1.0 / (TICKS_PER_SECOND * self.settings.substeps))
         # Ordered pairs: the same world gives the same numbers whatever was allocated where.
         self._client.setPhysicsEngineParameter(
-            numSolverIterations=self.settings.solver_iterations, numSubSteps=1, deterministicOverlappingPairs=1
+            numSolverIterations=self.settings.solver_iterations,
+            numSubSteps=1,
+            deterministicOverlappingPairs=1,
+            contactERP=self.settings.contact_erp,
         )
 
     def _make_ground(self) -> int:
-        shape = self._client.createCollisionShape(pybullet.GEOM_PLANE, planeNormal=[0.0, 1.0, 0.0])
-        return self._static(shape, [0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0])
+        # A box, not Bullet's plane: against a plane a foot gets one contact point a step, and a landing sinks ten
+        # centimetres in before there are enough of them to carry it.
+        half = [_GROUND, 1.0, _GROUND + 0.5 * _LANE * self.count]
+        shape = self._client.createCollisionShape(pybullet.GEOM_BOX, halfExtents=half)
+        return self._static(shape, [0.0, -1.0, half[2] - _GROUND], [0.0, 0.0, 0.0, 1.0])
 
     def _make_box(self, box: Box) -> int:
         shape = self._client.createCollisionShape(pybullet.GEOM_BOX, halfExtents=list(box.half))
@@ -127,10 +137,6 @@ class World:
             else:
                 self._client.setJointMotorControl2(ident, joint.link, pybullet.VELOCITY_CONTROL, force=0.0)
         return int(ident)
-
-    def set_gravity(self, share: float) -> None:
-        """Pull all copies with ``share`` of the earth's gravity; learning begins on a lighter planet."""
-        self._client.setGravity(0.0, -GRAVITY * share, 0.0)
 
     def set_friction(self, copy: int, friction: float) -> None:
         """Give every link of one copy another friction coefficient (Bullet multiplies it with the ground's)."""
@@ -187,16 +193,24 @@ class World:
                 )
             self._client.stepSimulation()
 
-    def pose(self) -> Pose:
-        """Root and joints of all copies, exact enough to `reset` from."""
+    def push(self, copy: int, force: Array) -> None:
+        """Push the chest of one copy with ``force`` ``(3,)`` in N, world frame, during the next physics step."""
+        ident = self._ids[copy]
+        where = self._client.getLinkState(ident, self._chest, computeForwardKinematics=1)[0]
+        self._client.applyExternalForce(ident, self._chest, force.tolist(), where, pybullet.WORLD_FRAME)
+
+    def pose(self, which: Sequence[int] | np.ndarray | None = None) -> Pose:
+        """Root and joints of the copies ``which`` (all, if none are named), exact enough to `reset` from."""
+        copies = range(self.count) if which is None else which
         rows = []
-        for ident in self._ids:
+        for copy in copies:
+            ident = self._ids[copy]
             place, turn = self._client.getBasePositionAndOrientation(ident)
             linear, angular = self._client.getBaseVelocity(ident)
             states = self._client.getJointStatesMultiDof(ident, self._joints)
             rows.append((place, turn, linear, angular, states))
         return Pose(
-            np.array([row[0] for row in rows]) - self._offsets,
+            np.array([row[0] for row in rows]) - self._offsets[list(copies)],
             np.array([row[1] for row in rows]),
             np.array([[self._rotation(state[0]) for state in row[4]] for row in rows]),
             np.array([row[2] for row in rows]),
@@ -212,19 +226,22 @@ class World:
     def _rate(velocity: Sequence[float]) -> Sequence[float]:
         return velocity if len(velocity) == 3 else (0.0, 0.0, velocity[0])
 
-    def motion(self) -> Motion:
-        """Everything that the imitation looks at, for all copies."""
-        pose = self.pose()
+    def motion(self, which: Sequence[int] | np.ndarray | None = None) -> Motion:
+        """Everything that the imitation looks at, for the copies ``which`` (all, if none are named)."""
+        copies = range(self.count) if which is None else which
+        pose = self.pose(copies)
         position, turn, linear, angular = [], [], [], []
-        for ident in self._ids:
-            states = self._client.getLinkStates(ident, self._links, computeLinkVelocity=1, computeForwardKinematics=1)
+        for copy in copies:
+            states = self._client.getLinkStates(
+                self._ids[copy], self._links, computeLinkVelocity=1, computeForwardKinematics=1
+            )
             position.append([state[0] for state in states])
             turn.append([state[5] for state in states])
             linear.append([state[6] for state in states])
             angular.append([state[7] for state in states])
         return Motion(
             pose,
-            np.array(position) - self._offsets[:, None, :],
+            np.array(position) - self._offsets[list(copies)][:, None, :],
             np.array(turn),
             np.array(linear),
             np.array(angular),

@@ -18,10 +18,13 @@ from models.assets import SHIPPED_SKILL, find_clip, ladder_folder
 from models.body import load_humanoid
 from models.errors import InputError
 from models.reference import tabulate
+from models.skills import SKILLS
 from models.stage import list_stages, load_info, load_stage, save_stage
+from training.criteria import criterion
 from training.judge import judge, perform
 from training.learn import Learner, LearnSettings
 from training.progress import Watch
+from training.team import Team
 
 
 def train(arguments: Namespace) -> int:
@@ -31,17 +34,28 @@ def train(arguments: Namespace) -> int:
     if arguments.workers > cores:
         print(f"{arguments.workers} workers share {cores} cores; more of them are not faster", file=sys.stderr)
     folder = Path(arguments.out or Path("runs") / clip.name)
-    if not arguments.resume and (folder / "checkpoint.safetensors").exists():
+    team = Team()
+    kept = (folder / "checkpoint.safetensors").exists()
+    if kept and not (arguments.resume or team.supervised):
         raise InputError(f"{folder}: a run is kept here; go on with --resume or choose another --out")
     settings = LearnSettings(arguments.samples, arguments.workers, arguments.bodies, seed=arguments.seed)
-    learner = Learner(clip, folder, settings)
-    if arguments.resume:
+    with team:
+        return _learn(arguments, Learner(clip, folder, settings, team))
+
+
+def _learn(arguments: Namespace, learner: Learner) -> int:
+    folder, team = learner.folder, learner.team
+    kept = (folder / "checkpoint.safetensors").exists()
+    if kept or (arguments.resume and team.size == 1):  # of a team, a new machine has none and gets one
         learner.resume()
         done = learner.progress.samples
-        if done >= arguments.samples:
+        if done >= arguments.samples and not team.supervised:
             raise InputError(f"{folder}: has learned from {done:,} samples already; give a larger --samples")
-    with Watch(folder, arguments.samples) as watch:
-        learner.run(watch.report)
+    if not team.first:
+        learner.run(lambda progress, figures: None)
+        return 0
+    with Watch(folder, arguments.samples, arguments.film) as watch:
+        learner.run(watch.report, watch.rehearsing)
     print(f"stages in {learner.ladder.folder}; go on with: backflip train {arguments.skill} --out {folder} --resume")
     return 0
 
@@ -50,9 +64,15 @@ def judge_stage(arguments: Namespace) -> int:
     """`backflip judge STAGE`."""
     body = load_humanoid()
     stage = load_stage(Path(arguments.stage), body)
-    if stage.info.skill != SHIPPED_SKILL:
-        raise InputError(f"{stage.path}: a stage of {stage.info.skill}; the judge knows backflips, give one of those")
+    if stage.info.skill not in SKILLS:
+        known = ", ".join(SKILLS)
+        raise InputError(f"{stage.path}: a stage of {stage.info.skill}; the judge knows {known}, give one of those")
     reference = tabulate(find_clip(stage.info.skill, body), body)
+    rule = criterion(reference)
+    if arguments.seconds < rule.seconds:
+        raise InputError(
+            f"--seconds {arguments.seconds:g}: {stage.info.skill} takes {rule.seconds:.2f} or more to judge"
+        )
     torch.set_num_threads(1)  # the network is small: more threads cost more than they bring
     with Bar(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(f"judging {stage.path.name}", total=arguments.attempts)
@@ -60,12 +80,13 @@ def judge_stage(arguments: Namespace) -> int:
             stage.policy,
             body,
             reference,
+            rule,
             arguments.attempts,
             arguments.seconds,
             arguments.seed,
             lambda done: bar.update(task, completed=done),
         )
-    figures = judge(record, body).figures() | {"seconds": arguments.seconds, "seed": arguments.seed}
+    figures = judge(record, body, rule).figures() | {"seconds": arguments.seconds, "seed": arguments.seed}
     if arguments.write:
         save_stage(stage.path, replace(stage.info, judged=figures), stage.policy)
     if arguments.json:

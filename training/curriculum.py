@@ -1,10 +1,7 @@
-"""Where attempts start, how noisy they are, how long the rope is, how heavy the world.
+"""Where attempts start, how noisy they are, how long the rope is.
 
-Starts from anywhere in the clip (reference state initialisation) let it learn the landing before it can jump. Half of
-them go where attempts fail, or shortly before; some go to the first frame, in a pose in which it landed itself.
-
-A jump pays only once it is high enough, and small hops lead nowhere. So the world is light at first, where they do,
-and grows as heavy as the earth as fast as the jumper can follow.
+Starts from anywhere in the rehearsal (reference state initialisation) let it learn the landing before it can jump. Most
+of them go where attempts fail, or shortly before; some go to the first frame, in a pose in which it landed itself.
 """
 
 from __future__ import annotations
@@ -20,26 +17,19 @@ from models.reference import TICKS_PER_CONTROL
 class CurriculumSettings:
     """What can be set.
 
-    bin_ticks: width of a failure bin, 1/120 s.
-    from_start: share of starts at frame 0, in the lightest world and on earth.
+    bin_ticks: width of a failure bin, 1/120 s. from_start: share of starts at frame 0.
     failure_share: of the other starts, how many follow failures. failure_rate: of their moving average, per iteration.
     noise: exploration in rad, first and last, falling over noise_samples control steps.
-    gravity: share of the earth's at first; every iteration with at most gravity_failures failures a control step adds
-    gravity_step, until it is the earth's.
-    rope: metres any link may be off the clip. episode_seconds: then the attempt is cut, valued as if it went on.
+    rope: metres any link may be off the rehearsal.
     """
 
     bin_ticks: int = 12
-    from_start: tuple[float, float] = (0.2, 0.6)
+    from_start: float = 0.4
     failure_share: float = 0.7
     failure_rate: float = 0.1
-    noise: tuple[float, float] = (0.25, 0.06)
-    noise_samples: int = 12_000_000
-    gravity: float = 0.4
-    gravity_step: float = 0.01
-    gravity_failures: float = 0.045
-    rope: float = 1.0
-    episode_seconds: float = 8.0
+    noise: tuple[float, float] = (0.08, 0.045)
+    noise_samples: int = 3_000_000
+    rope: float = 0.8
 
 
 def bin_count(settings: CurriculumSettings, ticks: int) -> int:
@@ -54,7 +44,6 @@ class Curriculum:
         self.settings = settings
         self.bins = bin_count(settings, ticks)
         self.failure = np.full(self.bins, 0.1)
-        self.gravity = settings.gravity
 
     def update(self, visits: np.ndarray, failures: np.ndarray) -> None:
         """Take one iteration's counts per bin into the moving average of failures per visit."""
@@ -62,28 +51,15 @@ class Curriculum:
         rate = self.settings.failure_rate
         observed = failures[seen] / visits[seen]
         self.failure[seen] += rate * (observed - self.failure[seen])
-        if failures.sum() / visits.sum() <= self.settings.gravity_failures:
-            self.gravity = min(self.gravity + self.settings.gravity_step, 1.0)
 
     def weights(self) -> np.ndarray:
         """Probability of each bin as a start. A failure is caused before it happens, so earlier bins share it."""
-        blame = np.zeros(self.bins)
+        blame = np.full(self.bins, 1e-6)
         for back, share in enumerate((1.0, 0.8, 0.64, 0.5)):
             blame[: self.bins - back] += share * self.failure[back:]
         blame *= blame  # go where it is hardest: to the take-off first, later to the landing
         share = self.settings.failure_share
         return np.asarray(share * blame / blame.sum() + (1.0 - share) / self.bins)
-
-    def from_start(self) -> float:
-        """Share of starts at frame 0.
-
-        The heavier the world, the more: the clip's own speeds at take-off are not the jumper's, and what it meets on
-        its own way is what it will be judged by.
-        """
-        first, last = self.settings.from_start
-        lightest = self.settings.gravity
-        grown = (self.gravity - lightest) / (1.0 - lightest) if lightest < 1.0 else 1.0
-        return first + (last - first) * grown
 
     def noise(self, samples: int) -> float:
         """Standard deviation of exploration after ``samples`` control steps."""

@@ -1,4 +1,4 @@
-"""The loop: collect, improve, publish."""
+"""The loop: rehearse once, then collect, improve, publish."""
 
 from __future__ import annotations
 
@@ -6,49 +6,66 @@ import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save
 
 from models.body import Body, load_humanoid
-from models.disk import write_whole
 from models.errors import InputError
 from models.imitation import observation_size
-from models.motion import Clip
+from models.motion import Clip, Pose, join_poses
 from models.policy import Critic, Policy, PolicySettings
 from models.reference import tabulate
+from models.skills import skill_named
 from models.world import WorldSettings
+from training import checkpoint
+from training.crew import Crew
 from training.curriculum import Curriculum, CurriculumSettings
+from training.finite import NotFiniteError, require_finite
 from training.ppo import PPO, Batch, PPOSettings, log_prob
 from training.publish import Ladder
-from training.rollout import Crew, Experience, Order, WorkerSettings
+from training.rehearsal import Rehearsal, RehearsalSettings, Search
+from training.rehearsal_file import load_rehearsal, save_rehearsal
+from training.rollout import Experience, Order, WorkerSettings
+from training.team import Team, digest
+from training.warm_start import WarmStartSettings, clone
 
-CHECKPOINT_SCHEMA = "backflip.checkpoint"
-CHECKPOINT_VERSION = 1
+SCHEMA = "backflip.checkpoint"
+VERSION = 2
+_LANDINGS = 256  # how many of its own landings a run remembers
 
 
 @dataclass(frozen=True)
 class LearnSettings:
-    """One run. workers are processes; bodies and steps are per worker; samples: when to stop."""
+    """One run. workers are processes; bodies and steps are per worker; samples: when to stop.
 
-    samples: int = 10_000_000
+    averaging: share of the newest policy in the moving average that is published; single steps are mostly noise.
+    """
+
+    samples: int = 6_000_000
     workers: int = 6
     bodies: int = 8
-    steps: int = 128
+    steps: int = 512
     seed: int = 1
     learner_threads: int = 0
-    checkpoint_every: int = 5
+    averaging: float = 0.1
     curriculum: CurriculumSettings = field(default_factory=CurriculumSettings)
     ppo: PPOSettings = field(default_factory=PPOSettings)
+    rehearsal: RehearsalSettings = field(default_factory=RehearsalSettings)
+    warm_start: WarmStartSettings = field(default_factory=WarmStartSettings)
     world: WorldSettings = field(default_factory=WorldSettings)
+
+    @property
+    def iteration_samples(self) -> int:
+        """Control steps that one iteration collects."""
+        return self.workers * self.bodies * self.steps
 
 
 @dataclass
 class Progress:
-    """How far a run has come; what a checkpoint keeps beside the networks."""
+    """How far a run has come. samples counts every control step made, those of the rehearsal too."""
 
     iteration: int = 0
     samples: int = 0
@@ -57,130 +74,212 @@ class Progress:
 
 
 class Learner:
-    """A run of learning in ``folder``: checkpoint, log, and the ladder of stages."""
+    """A run of learning in ``folder``: rehearsal, checkpoint, log, and the ladder of stages."""
 
-    def __init__(self, clip: Clip, folder: Path, settings: LearnSettings) -> None:
+    def __init__(self, clip: Clip, folder: Path, settings: LearnSettings, team: Team | None = None) -> None:
         self.settings = settings
+        self.team = team or Team()
         self.folder = folder
         self.clip = clip
         self.body: Body = load_humanoid()
         torch.manual_seed(settings.seed)
         self.sizes = PolicySettings(observation_size(self.body), self.body.dofs)
         self.policy = Policy(self.sizes)
+        self.average = Policy(self.sizes)  # what is published
+        self.average.load_state_dict(self.policy.state_dict())
         self.critic = Critic(self.sizes)
-        self.ppo = PPO(self.policy, self.critic, settings.ppo)
-        reference = tabulate(clip, self.body)
-        self.curriculum = Curriculum(settings.curriculum, reference.ticks)
+        self.ppo = PPO(self.policy, self.critic, settings.ppo, self.team.average)
+        self.reference = tabulate(clip, self.body)
+        self.curriculum = Curriculum(settings.curriculum, self.reference.ticks)
         self.progress = Progress()
-        self.ladder = Ladder(folder / "stages", clip.name, self.body, reference)
+        self.ladder = Ladder(folder / "stages", clip.name, self.body, self.reference)
+        self._landings: Pose | None = None
+        self._rehearsal: Rehearsal | None = None
 
-    def run(self, report: Callable[[Progress, dict[str, float]], None]) -> None:
+    def run(
+        self,
+        report: Callable[[Progress, dict[str, float]], None],
+        rehearsing: Callable[[float], None] = lambda share: None,
+    ) -> None:
         """Learn until `samples` are used up or the user interrupts; either way a checkpoint is left."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        first = self.progress.iteration
-        workers = [self._worker(i, first) for i in range(self.settings.workers)]
-        with Crew(workers) as crew:
-            if self.policy.normalizer.count == 0:
-                self._warm_up(crew)
+        with Crew([self._worker(index) for index in range(self.settings.workers)]) as crew:
             try:
+                self._agree(crew, rehearsing)
+                crew.adopt(self._rehearsed())
                 while self.progress.samples < self.settings.samples:
                     report(self.progress, self._iterate(crew))
             except KeyboardInterrupt:
                 pass
-            finally:
-                self.save()
-                self.ladder.publish(self.policy, **asdict(self.progress))
+            except NotFiniteError as error:
+                raise InputError(self._broken_off(str(error))) from error
+            if self.team.first and self._rehearsal is not None:
+                self.ladder.publish(self.average, **asdict(self.progress))
 
-    def _worker(self, index: int, first: int) -> WorkerSettings:
+    def _broken_off(self, why: str) -> str:
+        done = self.progress.iteration
+        mend = f"iteration {done} is kept, go on from it with --resume and another --seed"
+        if done == 0:
+            mend = "nothing was learned yet, start again with another --seed"
+        return f"{self.folder}: learning stopped in iteration {done + 1}, {why}; {mend}"
+
+    def _agree(self, crew: Crew, rehearsing: Callable[[float], None]) -> None:
+        """Bring every machine of the team to where the one stands that has come furthest; begin if none has begun.
+
+        Machines may change ranks when the team is started anew, and the first may be one that has nothing yet.
+
+        Raises:
+            InputError: they were given different options, or keep different runs.
+        """
+        files = [self.folder / f"{name}.safetensors" for name in ("rehearsal", "checkpoint")]
+        begun = self._rehearsal is not None
+        options = digest(repr(replace(self.settings, learner_threads=0)).encode())
+        run = digest(files[0].read_bytes()) if begun else 0
+        reached, options_of, run_of = self.team.gather([self.progress.iteration if begun else -1, options, run]).T
+        if len(set(options_of)) > 1:
+            raise InputError("the machines of the team were given different options; give all the same, but for --out")
+        if len(set(run_of[reached >= 0])) > 1:
+            raise InputError("the machines of the team keep different runs; give a folder with --out that has none")
+        if reached.max() < 0 and self.team.first:
+            with self.team.apart():
+                self._begin(crew, rehearsing)
+        furthest = int(reached.argmax())
+        self.team.hand_out(files, furthest)
+        if self.team.rank != furthest:
+            self._rehearsal = None
+            self.resume()
+
+    def _worker(self, index: int) -> WorkerSettings:
         each = self.settings
-        seed = int(np.random.SeedSequence([each.seed, index, first]).generate_state(1)[0])
-        return WorkerSettings(self.clip, self.sizes, each.world, each.curriculum, each.bodies, each.steps, seed)
+        number = self.team.rank * each.workers + index  # no two in the team may draw the same numbers
+        return WorkerSettings(
+            self.clip, self.sizes, each.world, each.curriculum, each.bodies, each.steps, each.seed, number
+        )
 
-    def _order(self) -> Order:
+    def _rehearsed(self) -> Rehearsal:
+        if self._rehearsal is None:
+            self._rehearsal = load_rehearsal(self.folder / "rehearsal.safetensors", self.clip)
+        return self._rehearsal
+
+    def _begin(self, crew: Crew, rehearsing: Callable[[float], None]) -> None:
+        """Publish the stage that knows nothing, rehearse, and hand the rehearsal on to policy and critic."""
+        self.ladder.publish(self.average, **asdict(self.progress))
+        began = time.monotonic()
+        symmetric = skill_named(self.clip.name).symmetric
+        search = Search(self.body, self.reference, symmetric, self.settings.rehearsal, crew.try_out, self.settings.seed)
+        self._rehearsal = search.run(rehearsing)
+        save_rehearsal(self.folder / "rehearsal.safetensors", self._rehearsal)
+        crew.adopt(self._rehearsal)
+        self.progress.samples += search.samples
+        self._warm_start(crew)
+        self.progress.seconds += time.monotonic() - began
+        self.save()
+
+    def _warm_start(self, crew: Crew) -> None:
+        settings, batches = self.settings.warm_start, []
+        for iteration in range(settings.iterations):
+            order = self._order(settings.noise, iteration, lead=True)
+            batches.append(self._merge(crew.collect(order), settings.noise))
+            self.policy.normalizer.update(batches[-1].observation.flatten(0, 1))
+            self.progress.samples += self.settings.iteration_samples
+        torch.set_num_threads(self.settings.learner_threads or os.cpu_count() or 1)
+        observation = torch.cat([batch.observation.flatten(0, 1) for batch in batches])
+        action = torch.cat([batch.mean.flatten(0, 1) for batch in batches])
+        clone(self.policy, observation, action, settings, self.settings.seed)
+        for index, batch in enumerate(batches):
+            self.ppo.update(batch, settings.noise, index, actor=False)
+        self.average.load_state_dict(self.policy.state_dict())
+
+    def _order(self, noise: float, iteration: int, lead: bool = False) -> Order:
         weights = {name: tensor.numpy().copy() for name, tensor in self.policy.state_dict().items()}
         curriculum = self.curriculum
-        noise = curriculum.noise(self.progress.samples)
-        return Order(weights, noise, curriculum.gravity, curriculum.weights(), curriculum.from_start())
-
-    def _warm_up(self, crew: Crew) -> None:
-        """Give the normaliser something to stand on and publish the stage that has learned nothing."""
-        for experience in crew.collect(self._order()):
-            self.policy.normalizer.update(torch.from_numpy(experience.observation).flatten(0, 1))
-        self.ladder.publish(self.policy, **asdict(self.progress))
+        return Order(
+            iteration, weights, noise, curriculum.weights(), curriculum.settings.from_start, self._landings, lead
+        )
 
     def _iterate(self, crew: Crew) -> dict[str, float]:
         began = time.monotonic()
-        order = self._order()
+        noise = self.curriculum.noise(self.progress.samples)
+        order = self._order(noise, self.progress.iteration)
         torch.set_num_threads(1)  # the workers have the cores now
         experiences = crew.collect(order)
         collected = time.monotonic()
         torch.set_num_threads(self.settings.learner_threads or os.cpu_count() or 1)
-        figures = self.ppo.update(self._merge(experiences, order.noise), order.noise)
+        figures = self.ppo.update(self._merge(experiences, noise), noise, self.progress.iteration)
+        self._take_average()
         self._count(experiences, time.monotonic() - began)
-        self.ladder.consider(self.policy, **asdict(self.progress))
-        if self.progress.iteration % self.settings.checkpoint_every == 0:
-            self.save()
-        steps = self.settings.workers * self.settings.bodies * self.settings.steps
+        if self.team.first:
+            self.ladder.consider(self.average, **asdict(self.progress))
+        self.save()  # on every machine: any of them may be the one that is lost
         return figures | {
             "reward": float(np.mean([e.reward.mean() for e in experiences])),
-            "failures_per_step": float(sum(e.failures.sum() for e in experiences) / steps),
-            "cycles": float(sum(e.full_cycles for e in experiences)),
-            "noise": order.noise,
-            "gravity": order.gravity,
+            "failures_per_step": float(sum(e.failures.sum() for e in experiences) / self.settings.iteration_samples),
+            "cycles": float(sum(len(e.landings) for e in experiences)),
+            "noise": noise,
             "collect_seconds": collected - began,
-            "samples_per_second": steps / (time.monotonic() - began),
+            "samples_per_second": self.team.size * self.settings.iteration_samples / (time.monotonic() - began),
         }
+
+    @torch.no_grad()
+    def _take_average(self) -> None:
+        for name, tensor in self.average.state_dict().items():
+            if tensor.is_floating_point():
+                tensor.lerp_(self.policy.state_dict()[name], self.settings.averaging)
 
     def _merge(self, experiences: list[Experience], noise: float) -> Batch:
         def join(name: str, axis: int) -> torch.Tensor:
             return torch.from_numpy(np.concatenate([getattr(e, name) for e in experiences], axis=axis))
 
-        observation, action, mean = join("observation", 1), join("action", 1), join("mean", 1)
-        reward = join("reward", 1)
-        for worker, experience in enumerate(experiences):
-            for step, body, later in experience.cut:
-                column = worker * self.settings.bodies + body
-                reward[step, column] += self.settings.ppo.gamma * self.ppo.value(torch.from_numpy(later)[None])[0]
+        action, mean = join("action", 1), join("mean", 1)
         return Batch(
-            observation,
+            join("observation", 1),
             action,
             log_prob(action, mean, noise),
             mean,
-            reward,
+            join("reward", 1),
             join("boundary", 1),
             join("last_observation", 0),
         )
 
     def _count(self, experiences: list[Experience], seconds: float) -> None:
-        visits = np.sum([e.visits for e in experiences], axis=0)
-        self.curriculum.update(visits, np.sum([e.failures for e in experiences], axis=0))
+        tried = sum(e.attempts + len(e.landings) for e in experiences)
+        own = [*(np.sum([(e.visits, e.failures) for e in experiences], axis=0).ravel()), float(tried)]
+        counts = self.team.total(np.array(own))
+        visits, failures = counts[:-1].reshape(2, -1)
+        self.curriculum.update(visits, failures)
+        fresh = [pose for e in experiences for pose in e.landings]
+        if fresh:
+            kept = [self._landings] if self._landings is not None else []
+            self._landings = join_poses([*kept, *fresh])[slice(-_LANDINGS, None)]
         self.progress.iteration += 1
-        self.progress.samples += self.settings.workers * self.settings.bodies * self.settings.steps
-        self.progress.attempts += sum(e.attempts + e.full_cycles for e in experiences)
+        self.progress.samples += self.team.size * self.settings.iteration_samples
+        self.progress.attempts += round(counts[-1])
         self.progress.seconds += seconds
 
     def save(self) -> None:
-        """Write the checkpoint whole: networks and optimiser as tensors, the rest as JSON in the header."""
-        tensors = {f"policy.{k}": v for k, v in self.policy.state_dict().items()}
-        tensors |= {f"critic.{k}": v for k, v in self.critic.state_dict().items()}
-        for index, state in self.ppo.optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{index}.{k}": v for k, v in state.items()}
+        """Write the checkpoint: networks, optimisers, failures, landings, and how far the run has come.
+
+        Raises:
+            NotFiniteError: something in it is NaN or infinite; the last checkpoint stays.
+            InputError: it cannot be written.
+        """
+        tensors = checkpoint.under("policy", self.policy.state_dict())
+        tensors |= checkpoint.under("average", self.average.state_dict())
+        tensors |= checkpoint.under("critic", self.critic.state_dict())
+        tensors |= checkpoint.under("actor_optimizer", checkpoint.optimizer_tensors(self.ppo.actor_optimizer))
+        tensors |= checkpoint.under("critic_optimizer", checkpoint.optimizer_tensors(self.ppo.critic_optimizer))
         tensors["failure"] = torch.from_numpy(self.curriculum.failure)
-        tensors["gravity"] = torch.tensor(self.curriculum.gravity, dtype=torch.float64)
+        if self._landings is not None:
+            poses = {name: torch.from_numpy(getattr(self._landings, name)) for name in Pose.__dataclass_fields__}
+            tensors |= checkpoint.under("landings", poses)
+        require_finite("checkpoint", tensors.values())
         header = {
-            "schema": CHECKPOINT_SCHEMA,
-            "version": str(CHECKPOINT_VERSION),
             "progress": json.dumps(asdict(self.progress)),
             "learning_rate": repr(self.ppo.learning_rate),
             "body": self.body.digest,
             "clip": self.clip.name,
         }
-        path = self.folder / "checkpoint.safetensors"
-        whole = save({name: tensor.clone().contiguous() for name, tensor in tensors.items()}, metadata=header)
-        try:
-            write_whole(path, whole)
-        except OSError as error:
-            raise InputError(f"{path}: cannot be written ({error.strerror}); make room on the disk") from error
+        checkpoint.write(self.folder / "checkpoint.safetensors", SCHEMA, VERSION, header, tensors)
 
     def resume(self) -> None:
         """Go on from the checkpoint in `folder`.
@@ -188,38 +287,24 @@ class Learner:
         Raises:
             InputError: there is none, or it is not one of this body and clip.
         """
-        from safetensors import SafetensorError, safe_open
-
         path = self.folder / "checkpoint.safetensors"
-        try:
-            with safe_open(path, framework="pt") as file:
-                header = file.metadata() or {}
-            tensors = load_file(path)
-        except (FileNotFoundError, SafetensorError, OSError) as error:
-            raise InputError(f"{path}: no whole checkpoint to resume from ({error}); start without --resume") from error
-        expected = (CHECKPOINT_SCHEMA, str(CHECKPOINT_VERSION), self.body.digest, self.clip.name)
-        if (header.get("schema"), header.get("version"), header.get("body"), header.get("clip")) != expected:
-            raise InputError(f"{path}: a checkpoint of another schema, body or clip; choose another --out")
-        self.policy.load_state_dict(_below("policy.", tensors))
-        self.critic.load_state_dict(_below("critic.", tensors))
-        self._restore_optimizer(_below("optimizer.", tensors), float(header["learning_rate"]))
+        header, tensors = checkpoint.read(path, SCHEMA, VERSION)
+        if (header.get("body"), header.get("clip")) != (self.body.digest, self.clip.name):
+            raise InputError(f"{path}: a checkpoint of another body or clip; choose another --out")
+        self._rehearsed()
+        below = checkpoint.below
+        self.policy.load_state_dict(below("policy", tensors))
+        self.average.load_state_dict(below("average", tensors))
+        self.critic.load_state_dict(below("critic", tensors))
+        self.ppo.learning_rate = float(header["learning_rate"])
+        checkpoint.restore_optimizer(
+            self.ppo.actor_optimizer, below("actor_optimizer", tensors), self.ppo.learning_rate
+        )
+        checkpoint.restore_optimizer(
+            self.ppo.critic_optimizer, below("critic_optimizer", tensors), self.settings.ppo.critic_rate
+        )
         self.curriculum.failure = tensors["failure"].numpy()
-        self.curriculum.gravity = float(tensors["gravity"])
+        poses = below("landings", tensors)
+        self._landings = Pose(**{name: tensor.numpy() for name, tensor in poses.items()}) if poses else None
         self.progress = Progress(**json.loads(header["progress"]))
-        self.ladder.published(self.progress.samples)
-
-    def _restore_optimizer(self, tensors: dict[str, torch.Tensor], learning_rate: float) -> None:
-        state: dict[int, dict[str, torch.Tensor]] = {}
-        for name, tensor in tensors.items():
-            index, key = name.split(".", 1)
-            state.setdefault(int(index), {})[key] = tensor
-        whole = self.ppo.optimizer.state_dict()
-        whole["state"] = state
-        self.ppo.optimizer.load_state_dict(whole)
-        self.ppo.learning_rate = learning_rate
-        for group in self.ppo.optimizer.param_groups:
-            group["lr"] = learning_rate
-
-
-def _below(prefix: str, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+        self.ladder.published(self.progress.iteration)

@@ -9,6 +9,7 @@ from models.assets import ladder_folder
 from models.body import Body
 from models.reference import Reference
 from models.stage import list_stages, load_stage
+from training.criteria import criterion
 from training.judge import judge, perform
 
 PATHS = list_stages(ladder_folder("backflip"))
@@ -35,8 +36,9 @@ def test_it_learned_to_turn_over_in_the_air(body: Body) -> None:
 def test_judging_again_finds_the_figures_that_a_stage_carries(path: object, body: Body, reference: Reference) -> None:
     stage = load_stage(path, body)  # type: ignore[arg-type]
     told = stage.info.judged
-    record = perform(stage.policy, body, reference, 64, told["seconds"], int(told["seed"]))
-    found = judge(record, body).figures()
+    rule = criterion(reference)
+    record = perform(stage.policy, body, reference, rule, 64, told["seconds"], int(told["seed"]))
+    found = judge(record, body, rule).figures()
     # Another processor rounds otherwise, and a fall is a fall by a hair: what is compared is the share, not the bits.
     assert told["success_low"] - 0.05 <= found["success"] <= told["success_high"] + 0.05
     assert np.isclose(found["flight_degrees"], told["flight_degrees"], atol=20.0)

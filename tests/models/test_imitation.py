@@ -10,6 +10,7 @@ from models.body import Body
 from models.imitation import Frame
 from models.motion import Pose
 from models.reference import TICKS_PER_CONTROL, Motion, Reference
+from models.skills import SKILLS, allowed_links
 
 
 def moved(motion: Motion, by: np.ndarray) -> Motion:
@@ -37,11 +38,15 @@ def test_the_rope_measures_the_furthest_link(body: Body, reference: Reference) -
     assert imitation.furthest_link(off, wanted) == pytest.approx([0.0, 0.9])
 
 
-def test_feet_may_touch_shins_may_not(body: Body) -> None:
-    touching = np.zeros((3, len(body.links)), dtype=bool)
+def test_what_may_not_touch_is_a_fall(body: Body) -> None:
+    touching = np.zeros((4, len(body.links)), dtype=bool)
     touching[0, list(body.feet)] = True
-    touching[1, 4] = True
-    assert imitation.fallen(touching, body).tolist() == [False, True, False]
+    touching[1, 4] = True  # a shin
+    touching[2, 8] = True  # a hand
+    fallen = {name: imitation.fallen(touching, allowed_links(SKILLS[name], body)).tolist() for name in SKILLS}
+    assert fallen["backflip"] == [False, True, True, False]
+    assert fallen["cartwheel"] == [False, True, False, False]
+    assert fallen["roll"] == [False, False, False, False]
 
 
 def test_an_observation_does_not_depend_on_where_the_attempt_stands(body: Body, reference: Reference) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from models import rotations
 from models.body import Body
 from models.errors import InputError
 from models.motion import Clip, load_clip, save_clip
+from models.paths import ASSETS
 
 
-def test_the_shipped_backflip_is_the_one_that_was_measured(clip: Clip) -> None:
+def test_the_shipped_backflip_is_the_one_that_was_measured(body: Body) -> None:
+    clip = load_clip(ASSETS / "motions" / "backflip.txt", body)
     assert clip.loop
     assert clip.duration == pytest.approx(1.75)
     assert len(clip.times) == 29
@@ -57,6 +60,10 @@ def frames(clip: Clip, body: Body, path: Path) -> list[list[float]]:
         (lambda rows: rows[2].__setitem__(4, 0.5), "off unit length"),
         (lambda rows: rows[0].__setitem__(0, 0.0), "frame times above 0"),
         (lambda rows: rows.__delitem__(slice(1, None)), "two frames"),
+        (
+            lambda rows: [row.__setitem__(2, row[2] - 0.07) for row in rows],
+            r"7\.\d cm under .* at 1\.44 s; raise the root",
+        ),
     ],
 )
 def test_a_damaged_clip_is_refused_in_one_sentence(
@@ -89,3 +96,12 @@ def test_rounding_is_repaired_with_a_warning(clip: Clip, body: Body, tmp_path: P
     with pytest.warns(UserWarning, match="normalised"):
         loaded = load_clip(path, body)
     assert np.linalg.norm(loaded.root_rot[5]) == pytest.approx(1.0)
+
+
+def test_after_its_last_frame_a_clip_that_does_not_loop_stands_still(clip: Clip) -> None:
+    once = dataclasses.replace(clip, loop=False)
+    beyond = clip.duration + np.arange(1, 9) / 120.0
+    pose = once.sample(beyond)
+    assert np.isfinite(pose.root_lin_vel).all()
+    assert np.allclose(pose.joint_vel[2:], 0.0, atol=1e-6)
+    assert np.allclose(pose.root_pos, clip.root_pos[-1])

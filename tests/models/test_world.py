@@ -9,7 +9,7 @@ import pytest
 from models import rotations
 from models.body import Body
 from models.contact import Box
-from models.motion import Pose
+from models.motion import Pose, join_poses
 from models.reference import TICKS_PER_SECOND, Reference
 from models.world import GRAVITY, World, WorldSettings
 
@@ -78,6 +78,19 @@ def test_torques_follow_a_target(body: Body) -> None:
         world.step(target, pose.joint_vel, ticks=60)
         angle = rotations.twist_angle(world.pose().joint_rot[0, elbow], 2)
     assert angle == pytest.approx(1.2, abs=0.1)
+
+
+def test_a_push_gives_its_own_copy_its_momentum(body: Body) -> None:
+    pose = join_poses([standing(body, 5.0)] * 2)
+    force = np.array([30.0, 0.0, -40.0])
+    with World(body, 2) as world:
+        world.reset([0, 1], pose)
+        for _ in range(24):
+            world.push(1, force)
+            world.step(pose.joint_rot, pose.joint_vel)
+        world.step(pose.joint_rot, pose.joint_vel, ticks=12)  # it lasts no longer
+        momentum = np.einsum("nlc,l->nc", world.motion().link_lin_vel, body.masses)
+    assert np.allclose(momentum[1] - momentum[0], force * 24 / TICKS_PER_SECOND, atol=0.05)
 
 
 def test_copies_do_not_disturb_each_other(body: Body, reference: Reference) -> None:

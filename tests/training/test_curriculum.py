@@ -39,18 +39,6 @@ def test_starts_are_inside_the_clip_and_some_at_its_beginning() -> None:
     assert 0.3 < share < 0.33
 
 
-def test_the_world_grows_heavier_only_as_fast_as_it_is_mastered() -> None:
-    settings = CurriculumSettings(gravity=0.4, gravity_step=0.3, gravity_failures=0.04, from_start=(0.2, 0.6))
-    curriculum = Curriculum(settings, TICKS)
-    visits = np.full(curriculum.bins, 100.0)
-    seen = []
-    for failures in (10.0, 4.0, 10.0, 4.0, 4.0):
-        curriculum.update(visits, np.full(curriculum.bins, failures))
-        seen.append(curriculum.gravity)
-    assert np.allclose(seen, [0.4, 0.7, 0.7, 1.0, 1.0])
-    assert np.isclose(curriculum.from_start(), 0.6)
-
-
 def test_noise_falls_and_stays() -> None:
     curriculum = Curriculum(CurriculumSettings(noise=(0.25, 0.08), noise_samples=1000), TICKS)
     noise = [curriculum.noise(samples) for samples in (0, 500, 1000, 5000)]

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,84 +17,118 @@ from models.policy import Policy, PolicySettings
 from models.reference import Reference
 from models.stage import list_stages, load_stage
 from models.world import WorldSettings
+from tests.conftest import ASSETS
 from training.curriculum import Curriculum, CurriculumSettings
 from training.learn import Learner, LearnSettings
+from training.ppo import Batch
 from training.publish import Ladder
+from training.rehearsal import Rehearsal, RehearsalSettings
+from training.rehearsal_file import load_rehearsal, save_rehearsal
 from training.rollout import Experience, Order, Worker, WorkerSettings
+from training.warm_start import WarmStartSettings
 
 
-def order(policy: Policy, curriculum: Curriculum) -> Order:
-    weights = {name: tensor.numpy().copy() for name, tensor in policy.state_dict().items()}
-    return Order(weights, 0.1, 1.0, curriculum.weights(), 0.3)
+def rehearsed(reference: Reference, body: Body) -> Rehearsal:
+    """The bare clip as if it were a performance: what a rehearsal looks like, without the search."""
+    return Rehearsal(reference, np.zeros((reference.ticks, body.dofs)))
 
 
-def collect(clip: Clip, body: Body, seed: int, bodies: int = 6, steps: int = 40) -> Experience:
+def collector(clip: Clip, reference: Reference, body: Body, seed: int) -> tuple[Worker, Order]:
     torch.manual_seed(0)
     sizes = PolicySettings(observation_size(body), body.dofs, (16,))
-    settings = CurriculumSettings(episode_seconds=0.8)
-    worker = Worker(WorkerSettings(clip, sizes, WorldSettings(), settings, bodies, steps, seed))
-    return worker.collect(order(Policy(sizes), Curriculum(settings, 210)))
+    settings = CurriculumSettings()
+    worker = Worker(WorkerSettings(clip, sizes, WorldSettings(), settings, bodies=6, steps=40, seed=seed, index=0))
+    worker.answer(rehearsed(reference, body))
+    weights = {name: tensor.numpy().copy() for name, tensor in Policy(sizes).state_dict().items()}
+    return worker, Order(0, weights, 0.1, Curriculum(settings, reference.ticks).weights(), 0.3)
 
 
-def test_a_worker_brings_back_what_it_was_asked_for(clip: Clip, body: Body) -> None:
-    experience = collect(clip, body, 1)
+def test_a_worker_brings_back_what_it_was_asked_for(clip: Clip, reference: Reference, body: Body) -> None:
+    worker, order = collector(clip, reference, body, 1)
+    experience = worker.collect(order)
     assert experience.observation.shape == (40, 6, observation_size(body))
     assert experience.action.shape == (40, 6, body.dofs)
     assert np.isfinite(experience.observation).all()
     assert experience.visits.sum() == 40 * 6
-    # Every end is a failure or a cut, failures earn nothing.
-    ended = experience.boundary.sum()
-    assert ended == experience.failures.sum() + len(experience.cut) == experience.attempts
-    cut = {(step, index) for step, index, _ in experience.cut}
-    failed = [(t, n) for t, n in zip(*np.nonzero(experience.boundary), strict=True) if (t, n) not in cut]
-    assert all(experience.reward[t, n] == 0.0 for t, n in failed)
-    assert experience.attempts > 0
+    # Every end is a failure, and failures earn nothing.
+    assert experience.boundary.sum() == experience.failures.sum() == experience.attempts > 0
+    assert (experience.reward[experience.boundary == 1.0] == 0.0).all()
     assert experience.reward.max() > 0.5
 
 
-def test_the_same_seed_collects_the_same(clip: Clip, body: Body) -> None:
-    a, b, c = collect(clip, body, 1), collect(clip, body, 1), collect(clip, body, 2)
-    assert np.array_equal(a.observation, b.observation)
-    assert np.array_equal(a.action, b.action)
-    assert not np.array_equal(a.observation, c.observation)
+def test_the_same_order_collects_the_same_whatever_came_before(clip: Clip, reference: Reference, body: Body) -> None:
+    worker, order = collector(clip, reference, body, 1)
+    first = worker.collect(order)
+    other = worker.collect(replace(order, iteration=1))
+    again = worker.collect(order)
+    for name in ("observation", "action", "reward", "boundary", "last_observation"):
+        assert np.array_equal(getattr(first, name), getattr(again, name)), name
+    assert not np.array_equal(first.observation, other.observation)
+    fresh, _ = collector(clip, reference, body, 1)
+    assert np.array_equal(first.observation, fresh.collect(order).observation)
 
 
-SMALL = LearnSettings(samples=2 * 2 * 4 * 16, workers=2, bodies=4, steps=16, checkpoint_every=1)
+def test_whoever_leads_makes_the_rehearsal_s_moves(clip: Clip, reference: Reference, body: Body) -> None:
+    worker, order = collector(clip, reference, body, 1)
+    action = np.tile(np.arange(reference.ticks)[:, None] / reference.ticks, (1, body.dofs))
+    worker.answer(Rehearsal(reference, action))
+    experience = worker.collect(replace(order, lead=True, noise=0.0, from_start=1.0))
+    # All begin at the first frame and none has ended yet in the first steps: tick 0, 4, 8 …
+    assert np.allclose(experience.mean[:3], (np.arange(3) * 4 / reference.ticks)[:, None, None], atol=1e-6)
 
 
-def test_a_small_run_with_real_workers_learns_checkpoints_publishes_and_resumes(
-    clip: Clip, body: Body, tmp_path: Path
-) -> None:
-    learner = Learner(clip, tmp_path, SMALL)
+SMALL = LearnSettings(
+    samples=3_000,
+    workers=2,
+    bodies=4,
+    steps=16,
+    rehearsal=RehearsalSettings(sequences=4, rounds=1, first_rounds=1, horizon=1),
+    warm_start=WarmStartSettings(iterations=1, epochs=1),
+)
+
+
+def run(clip: Clip, folder: Path, samples: int, resume: bool = False) -> tuple[Learner, list[dict[str, float]]]:
+    learner = Learner(clip, folder, replace(SMALL, samples=samples))
+    if resume:
+        learner.resume()
     seen: list[dict[str, float]] = []
     learner.run(lambda progress, figures: seen.append(figures))
-    assert learner.progress.iteration == 2
-    assert learner.progress.samples == SMALL.samples
+    return learner, seen
+
+
+def test_a_small_run_with_real_workers_learns_checkpoints_and_publishes(clip: Clip, body: Body, tmp_path: Path) -> None:
+    learner, seen = run(clip, tmp_path, SMALL.samples)
+    assert learner.progress.iteration == len(seen) > 1
+    assert learner.progress.samples >= SMALL.samples
     assert all(np.isfinite(value) for figures in seen for value in figures.values())
     stage = load_stage(list_stages(tmp_path / "stages")[0], body)
     assert (stage.info.iteration, stage.info.samples, stage.info.skill) == (0, 0, "backflip")
     assert stage.info.judged["success"] == 0.0
     last = load_stage(list_stages(tmp_path / "stages")[-1], body)
-    assert last.info.samples == SMALL.samples  # what was learned last is never left unpublished
+    assert last.info.samples == learner.progress.samples  # what was learned last is never left unpublished
 
-    again = Learner(clip, tmp_path, SMALL)
-    again.resume()
-    assert again.progress == learner.progress
-    assert again.ppo.learning_rate == learner.ppo.learning_rate
-    for name, tensor in learner.policy.state_dict().items():
-        assert torch.equal(tensor, again.policy.state_dict()[name]), name
-    old, new = learner.ppo.optimizer.state_dict()["state"], again.ppo.optimizer.state_dict()["state"]
-    assert all(torch.equal(old[i]["exp_avg_sq"], new[i]["exp_avg_sq"]) for i in old)
+
+def test_a_run_that_was_broken_off_goes_on_to_the_same_numbers(clip: Clip, tmp_path: Path) -> None:
+    whole, _ = run(clip, tmp_path / "whole", 3_000)
+    first, _ = run(clip, tmp_path / "parts", 2_700)
+    assert 0 < first.progress.iteration < whole.progress.iteration
+    second, _ = run(clip, tmp_path / "parts", 3_000, resume=True)
+    assert second.progress.iteration == whole.progress.iteration
+    assert second.ppo.learning_rate == whole.ppo.learning_rate
+    assert np.array_equal(second.curriculum.failure, whole.curriculum.failure)
+    for mine, theirs in ((second.policy, whole.policy), (second.critic, whole.critic)):
+        for name, tensor in theirs.state_dict().items():
+            assert torch.equal(tensor, mine.state_dict()[name]), name
 
 
 def test_resuming_from_nothing_or_from_ruins_is_refused(clip: Clip, tmp_path: Path) -> None:
     learner = Learner(clip, tmp_path, SMALL)
-    with pytest.raises(InputError, match="no whole checkpoint"):
+    with pytest.raises(InputError, match="start without --resume"):
         learner.resume()
     learner.save()
     path = tmp_path / "checkpoint.safetensors"
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(InputError, match="no whole checkpoint"):
+    with pytest.raises(InputError, match="not whole"):
         Learner(clip, tmp_path, SMALL).resume()
 
 
@@ -104,3 +141,63 @@ def test_rungs_of_the_ladder_grow_apart(reference: Reference, body: Body, tmp_pa
     assert (np.diff(gaps) >= -10_000).all()
     assert gaps[-1] > 2 * gaps[0]
     assert len(list_stages(tmp_path)) == len(published)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def go_on(folder: Path) -> subprocess.CompletedProcess[str]:
+    """`backflip train --resume`, for one iteration, with nobody at a terminal."""
+    script, few = str(ASSETS.parent / "backflip.py"), ["--workers", "1", "--bodies", "1", "--samples", "800"]
+    command = [sys.executable, script, "train", "backflip", "--out", str(folder), "--resume", "--film", *few]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_reward_that_is_no_number_ends_learning_and_the_last_checkpoint_stays(clip: Clip, tmp_path: Path) -> None:
+    done = run(clip, tmp_path, 700)[0].progress.iteration
+    path = tmp_path / "rehearsal.safetensors"
+    whole = path.read_bytes()
+    ruined = load_rehearsal(path, clip)
+    ruined.reference.table.link_lin_vel[:] = np.nan  # only the reward looks at them
+    save_rehearsal(path, ruined)
+    before = contents(tmp_path)
+    ran = go_on(tmp_path)
+    assert ran.returncode == 2
+    assert ran.stderr.splitlines() == [
+        f"backflip: {tmp_path}: learning stopped in iteration {done + 1}, the reward is not finite; "
+        f"iteration {done} is kept, go on from it with --resume and another --seed"
+    ]
+    assert contents(tmp_path) == before
+    path.write_bytes(whole)
+    ran = go_on(tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert f"iteration {done + 1}; " in ran.stderr
+    assert "jumps an hour (the film 360)" in ran.stderr
+    assert list(tmp_path.glob("events.out.tfevents.*"))
+
+
+class Diverging(Learner):
+    """Its first experience has a reward that is no number."""
+
+    def _merge(self, experiences: list[Experience], noise: float) -> Batch:
+        batch = super()._merge(experiences, noise)
+        batch.reward[0, 0] = np.nan
+        return batch
+
+
+def test_what_has_never_been_a_number_leaves_no_checkpoint(clip: Clip, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="iteration 1, the reward is not finite; nothing was learned yet, start again"):
+        Diverging(clip, tmp_path, SMALL).run(lambda progress, figures: None)
+    assert not (tmp_path / "checkpoint.safetensors").exists()
+    assert len(list_stages(tmp_path / "stages")) == 1  # the one that knows nothing
+
+
+def test_a_checkpoint_holds_numbers_only(clip: Clip, tmp_path: Path) -> None:
+    learner = Learner(clip, tmp_path, SMALL)
+    learner.save()
+    before = contents(tmp_path)
+    learner.curriculum.failure[3] = np.nan
+    with pytest.raises(InputError, match="the checkpoint is not finite"):
+        learner.save()
+    assert contents(tmp_path) == before
