@@ -33,7 +33,7 @@ from training.team import Team, digest
 from training.warm_start import WarmStartSettings, clone
 
 SCHEMA = "backflip.checkpoint"
-VERSION = 2
+VERSION = 3
 _LANDINGS = 256  # how many of its own landings a run remembers
 
 

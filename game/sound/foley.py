@@ -180,4 +180,6 @@ def _stopped_masses(body: Body) -> list[float]:
         if part.parent >= 0:
             masses[link] += _NEIGHBOUR_SHARE * body.links[part.parent].mass
             masses[part.parent] += _NEIGHBOUR_SHARE * part.mass
+    for foot in body.feet:  # a flat sole carries the legs and what stands on them
+        masses[foot] = float(body.masses.sum()) / len(body.feet)
     return masses

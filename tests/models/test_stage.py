@@ -64,9 +64,9 @@ def test_strangers_are_refused(tmp_path: Path, body: Body, policy: Policy, info:
     with pytest.raises(InputError, match="no schema"):
         load_info(path)
     save_file({"a": torch.zeros(1)}, path, metadata={"schema": "backflip.stage", "version": "99"})
-    with pytest.raises(InputError, match=r"reads backflip\.stage 1"):
+    with pytest.raises(InputError, match=r"reads backflip\.stage 2"):
         load_info(path)
-    save_file({"a": torch.zeros(1)}, path, metadata={"schema": "backflip.stage", "version": "1", "info": "{}"})
+    save_file({"a": torch.zeros(1)}, path, metadata={"schema": "backflip.stage", "version": "2", "info": "{}"})
     with pytest.raises(InputError, match="damaged"):
         load_info(path)
     save_stage(path, dataclasses.replace(info, body="0123"), policy)

@@ -82,6 +82,7 @@ SMALL = LearnSettings(
     workers=2,
     bodies=4,
     steps=16,
+    learner_threads=1,
     rehearsal=RehearsalSettings(sequences=4, rounds=1, first_rounds=1, horizon=1),
     warm_start=WarmStartSettings(iterations=1, epochs=1),
 )
