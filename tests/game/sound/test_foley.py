@@ -91,7 +91,7 @@ def test_steps_of_a_run_are_all_heard_but_one_link_keeps_quiet_for_a_moment(body
 
 
 def test_one_blow_hides_the_weaker_ones_around_it(foley: Foley) -> None:
-    blow = [touch(CHEST, 8000.0), touch(HAND, 200.0), touch(KNEE, 900.0), touch(FOOT, 300.0)]
+    blow = [touch(CHEST, 8000.0), touch(HAND, 200.0), touch(KNEE, 900.0), touch(FOOT, 6000.0)]
     cues = all_cues(foley, steps((30, []), (5, blow), (3, [*blow, touch(0, 500.0)]), (5, blow)))
     assert [(cue.kind, cue.link) for cue in cues] == [("fall", CHEST), ("land", FOOT)]
 
