@@ -90,6 +90,12 @@ class Body:
         return np.array([link.mass for link in self.links])
 
     @cached_property
+    def pose_weights(self) -> Array:
+        """Shares ``(1 + joints,)`` of root and joints in how alike two poses are; their sum is 1."""
+        weights = np.array([1.0] + [joint.weight for joint in self.joints])
+        return np.asarray(weights / weights.sum())
+
+    @cached_property
     def digest(self) -> str:
         """Short fingerprint of everything that a policy depends on; stages carry it."""
         facts = repr((self.name, self.scale, self.links, self.joints, self.feet, self.friction))

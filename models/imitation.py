@@ -124,55 +124,82 @@ def joint_vectors(body: Body, action: Array) -> Array:
     return vectors
 
 
+@dataclass(frozen=True)
+class Deviation:
+    """How far a motion is from another, ``(n,)`` each, in radians, metres and seconds.
+
+    root_angle: between the roots. joints: squared angles, weighted with `Body.pose_weights`. ends: squared distances of
+    hands and feet seen from the root, summed. root_spin, com_velocity: squared differences of the root's angular
+    velocity and of the centre of mass's velocity.
+    """
+
+    root_angle: Array
+    joints: Array
+    ends: Array
+    root_spin: Array
+    com_velocity: Array
+
+
+def deviation(body: Body, motion: Motion, reference: Motion) -> Deviation:
+    """What both the reward and the search for a rehearsal weigh, each in its own way."""
+    actual, wanted = motion.pose, reference.pose
+    joint_angle = rotations.angle_between(actual.joint_rot, wanted.joint_rot)
+    ends = list(body.end_effectors)
+    actual_ends = motion.link_pos[:, ends] - actual.root_pos[:, None, :]
+    wanted_ends = reference.link_pos[:, ends] - wanted.root_pos[:, None, :]
+    return Deviation(
+        rotations.angle_between(actual.root_rot, wanted.root_rot),
+        (joint_angle**2) @ body.pose_weights[1:],
+        squared(actual_ends - wanted_ends).sum(axis=1),
+        squared(actual.root_ang_vel - wanted.root_ang_vel),
+        squared(of_mass(body, motion.link_lin_vel - reference.link_lin_vel)),
+    )
+
+
+def of_mass(body: Body, links: Array) -> Array:
+    """Mean ``(n, 3)`` of ``links`` ``(n, links, 3)``, each with its share of the body's mass."""
+    return np.asarray(np.einsum("nlc,l->nc", links, body.masses / body.masses.sum()))
+
+
 def reward(body: Body, motion: Motion, reference: Motion) -> Array:
     """DeepMimic's reward (Peng et al. 2018, weights and scales of its released code), ``(n,)`` in [0, 1].
 
     Sum of weighted exponentials of the errors in joint angles, joint speeds, hands and feet, root, centre of mass.
     """
-    weights = np.array([1.0] + [joint.weight for joint in body.joints])
-    weights /= weights.sum()
-    actual, wanted = motion.pose, reference.pose
-    root_angle = rotations.angle_between(actual.root_rot, wanted.root_rot)
-    joint_angle = rotations.angle_between(actual.joint_rot, wanted.joint_rot)
-    pose_error = weights[0] * root_angle**2 + (joint_angle**2) @ weights[1:]
-    root_spin = _squared(actual.root_ang_vel - wanted.root_ang_vel)
-    joint_spin = _squared(actual.joint_vel - wanted.joint_vel)
-    velocity_error = weights[0] * root_spin + joint_spin @ weights[1:]
-    ends = list(body.end_effectors)
-    actual_ends = motion.link_pos[:, ends] - actual.root_pos[:, None, :]
-    wanted_ends = reference.link_pos[:, ends] - wanted.root_pos[:, None, :]
-    end_error = _squared(actual_ends - wanted_ends).sum(axis=1)
+    actual, wanted, off = motion.pose, reference.pose, deviation(body, motion, reference)
+    weights = body.pose_weights
+    pose_error = weights[0] * off.root_angle**2 + off.joints
+    velocity_error = weights[0] * off.root_spin + squared(actual.joint_vel - wanted.joint_vel) @ weights[1:]
     root_error = (
-        _squared(actual.root_pos - wanted.root_pos)
-        + 0.1 * root_angle**2
-        + 0.01 * _squared(actual.root_lin_vel - wanted.root_lin_vel)
-        + 0.001 * root_spin
+        squared(actual.root_pos - wanted.root_pos)
+        + 0.1 * off.root_angle**2
+        + 0.01 * squared(actual.root_lin_vel - wanted.root_lin_vel)
+        + 0.001 * off.root_spin
     )
-    mass = body.masses / body.masses.sum()
-    com_error = 0.1 * _squared(np.einsum("nlc,l->nc", motion.link_lin_vel - reference.link_lin_vel, mass))
     return np.asarray(
         0.5 * np.exp(-2.0 * pose_error)
         + 0.05 * np.exp(-0.1 * velocity_error)
-        + 0.15 * np.exp(-10.0 * end_error)
+        + 0.15 * np.exp(-10.0 * off.ends)
         + 0.2 * np.exp(-5.0 * root_error)
-        + 0.1 * np.exp(-10.0 * com_error)
+        + 0.1 * np.exp(-10.0 * (0.1 * off.com_velocity))
     )
 
 
-def _squared(vectors: Array) -> Array:
+def squared(vectors: Array) -> Array:
+    """Squared lengths ``(…,)`` of ``vectors`` ``(…, 3)``."""
     return np.asarray(np.sum(vectors * vectors, axis=-1))
 
 
 def furthest_link(motion: Motion, reference: Motion) -> Array:
     """Largest distance of any link from where the clip has it, ``(n,)`` metres: what the rope measures."""
-    return np.asarray(np.sqrt(_squared(motion.link_pos - reference.link_pos).max(axis=1)))
+    return np.asarray(np.sqrt(squared(motion.link_pos - reference.link_pos).max(axis=1)))
 
 
 def joint_error(motion: Motion, reference: Motion) -> Array:
     """Mean distance of the links from the clip's, both seen from the root, ``(n,)`` metres."""
     actual = motion.link_pos - motion.pose.root_pos[:, None, :]
     wanted = reference.link_pos - reference.pose.root_pos[:, None, :]
-    return np.asarray(np.sqrt(_squared(actual - wanted)).mean(axis=1))
+    return np.asarray(np.sqrt(squared(actual - wanted)).mean(axis=1))
 
 
 def fallen(touching: np.ndarray, allowed: np.ndarray) -> np.ndarray:
@@ -182,6 +209,18 @@ def fallen(touching: np.ndarray, allowed: np.ndarray) -> np.ndarray:
         touching: ``(n, links)`` bool. allowed: ``(links,)`` bool, of the skill (`models.skills.allowed_links`).
     """
     return np.asarray((touching & ~allowed).any(axis=1))
+
+
+def outcome(
+    body: Body, motion: Motion, wanted: Motion, touching: np.ndarray, allowed: np.ndarray, rope: float
+) -> tuple[Array, np.ndarray]:
+    """What a control step earned, ``(n,)``, and whether it failed, ``(n,)`` bool: fell, or strayed from ``wanted``.
+
+    Args:
+        touching, allowed: as in `fallen`. rope: metres that any link may be off. Whoever fails earns nothing.
+    """
+    failed = fallen(touching, allowed) | (furthest_link(motion, wanted) > rope)
+    return np.where(failed, 0.0, reward(body, motion, wanted)), failed
 
 
 def frame_under(pose: Pose, reference: Reference) -> Frame:

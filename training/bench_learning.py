@@ -36,9 +36,9 @@ from models.reference import CONTROL_HZ, TICKS_PER_CONTROL, Reference, tabulate
 from models.world import World, WorldSettings
 from training.curriculum import Curriculum, CurriculumSettings
 from training.gym_env import Imitation
-from training.ppo import PPO, Batch, PPOSettings, log_prob
-from training.rehearsal import Rehearsal
-from training.rollout import Experience, Order, Worker, WorkerSettings
+from training.ppo import PPO, PPOSettings
+from training.rehearsal import unrehearsed
+from training.rollout import Order, Worker, WorkerSettings, merge, weights_of
 
 _FALL = 8  # control steps; bodies without torques are put back then, before they lie in a heap that costs more
 _PORT_HZ = 240
@@ -256,22 +256,16 @@ class Iteration:
                 index=0,
             )
         )
-        self._worker.answer(Rehearsal(reference, np.zeros((reference.ticks, body.dofs))))
+        self._worker.answer(unrehearsed(reference, body))
 
     def rate(self, index: int) -> float:
         """Control steps a second of one iteration: collect, then improve."""
         began = time.perf_counter()
-        weights = {name: tensor.numpy().copy() for name, tensor in self._ppo.policy.state_dict().items()}
+        weights = weights_of(self._ppo.policy)
         experience = self._worker.collect(Order(index, weights, self._noise, self._starts, self._from_start))
-        self._ppo.update(_batch(experience, self._noise), self._noise, index)
+        self._ppo.update(merge([experience], self._noise), self._noise, index)
         return self._samples / (time.perf_counter() - began)
 
     def close(self) -> None:
         """Free the worker's world."""
         self._worker.world.close()
-
-
-def _batch(experience: Experience, noise: float) -> Batch:
-    names = ("observation", "action", "mean", "reward", "boundary", "last_observation")
-    seen, action, mean, reward, boundary, last = (torch.from_numpy(getattr(experience, name)) for name in names)
-    return Batch(seen, action, log_prob(action, mean, noise), mean, reward, boundary, last)

@@ -31,9 +31,9 @@ from models.reference import Reference, tabulate
 from models.world import WorldSettings
 from training.crew import Crew
 from training.curriculum import Curriculum, CurriculumSettings
-from training.ppo import PPO, Batch, PPOSettings, log_prob
-from training.rehearsal import Rehearsal
-from training.rollout import Experience, Order, WorkerSettings
+from training.ppo import PPO, PPOSettings
+from training.rehearsal import unrehearsed
+from training.rollout import Order, WorkerSettings, merge, weights_of
 from training.team import Team
 
 _MANY = 64
@@ -186,7 +186,7 @@ class Bench:
         settings, ppo = self._settings, self._ppo()
         times: list[tuple[float, float]] = []
         with Crew([self._worker(index) for index in range(workers)]) as crew:
-            crew.adopt(Rehearsal(self._reference, np.zeros((self._reference.ticks, self._body.dofs))))
+            crew.adopt(unrehearsed(self._reference, self._body))
             for index in range(settings.rounds + 1):
                 times.append(self._iterate(crew, ppo, index))
                 done()
@@ -202,28 +202,20 @@ class Bench:
     def _iterate(self, crew: Crew, ppo: PPO, index: int) -> tuple[float, float]:
         """Seconds of collecting and of updating."""
         noise = self._curriculum.settings.noise[0]
-        weights = {name: tensor.numpy().copy() for name, tensor in ppo.policy.state_dict().items()}
-        order = Order(index, weights, noise, self._curriculum.weights(), self._curriculum.settings.from_start)
+        order = Order(
+            index, weights_of(ppo.policy), noise, self._curriculum.weights(), self._curriculum.settings.from_start
+        )
         torch.set_num_threads(1)
         began = time.perf_counter()
         experiences = crew.collect(order)
         collected = time.perf_counter()
         torch.set_num_threads(self._cores)
-        ppo.update(_join(experiences, noise), noise, index)
+        ppo.update(merge(experiences, noise), noise, index)
         return collected - began, time.perf_counter() - collected
 
 
 def _size(module: torch.nn.Module) -> int:
     return sum(parameter.numel() * parameter.element_size() for parameter in module.parameters())
-
-
-def _join(experiences: list[Experience], noise: float) -> Batch:
-    def join(name: str, axis: int = 1) -> torch.Tensor:
-        return torch.from_numpy(np.concatenate([getattr(each, name) for each in experiences], axis=axis))
-
-    action, mean = join("action"), join("mean")
-    rest = (join("reward"), join("boundary"), join("last_observation", 0))
-    return Batch(join("observation"), action, log_prob(action, mean, noise), mean, *rest)
 
 
 def measure_wire(messages: Messages, reductions: int) -> Wire:

@@ -114,10 +114,9 @@ class Imitation:
         attempts.aim(action)
         attempts.tick(TICKS_PER_CONTROL)
         over = attempts.settle()
-        wanted = attempts.wanted()
-        failed = imitation.fallen(self._world.touching(), attempts.allowed)
-        failed |= imitation.furthest_link(attempts.motion, wanted) > self._rope
-        reward = np.where(failed, 0.0, imitation.reward(self.body, attempts.motion, wanted))
+        reward, failed = imitation.outcome(
+            self.body, attempts.motion, attempts.wanted(), self._world.touching(), attempts.allowed, self._rope
+        )
         attempts.wrap(over)
         return reward, failed
 

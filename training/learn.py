@@ -24,11 +24,11 @@ from training import checkpoint
 from training.crew import Crew
 from training.curriculum import Curriculum, CurriculumSettings
 from training.finite import NotFiniteError, require_finite
-from training.ppo import PPO, Batch, PPOSettings, log_prob
+from training.ppo import PPO, PPOSettings
 from training.publish import Ladder
 from training.rehearsal import Rehearsal, RehearsalSettings, Search
 from training.rehearsal_file import load_rehearsal, save_rehearsal
-from training.rollout import Experience, Order, WorkerSettings
+from training.rollout import Experience, Order, WorkerSettings, merge, weights_of
 from training.team import Team, digest
 from training.warm_start import WarmStartSettings, clone
 
@@ -44,7 +44,7 @@ class LearnSettings:
     averaging: share of the newest policy in the moving average that is published; single steps are mostly noise.
     """
 
-    samples: int = 6_000_000
+    samples: int = 10_000_000
     workers: int = 6
     bodies: int = 8
     steps: int = 512
@@ -179,7 +179,7 @@ class Learner:
         settings, batches = self.settings.warm_start, []
         for iteration in range(settings.iterations):
             order = self._order(settings.noise, iteration, lead=True)
-            batches.append(self._merge(crew.collect(order), settings.noise))
+            batches.append(merge(crew.collect(order), settings.noise))
             self.policy.normalizer.update(batches[-1].observation.flatten(0, 1))
             self.progress.samples += self.settings.iteration_samples
         torch.set_num_threads(self.settings.learner_threads or os.cpu_count() or 1)
@@ -191,8 +191,7 @@ class Learner:
         self.average.load_state_dict(self.policy.state_dict())
 
     def _order(self, noise: float, iteration: int, lead: bool = False) -> Order:
-        weights = {name: tensor.numpy().copy() for name, tensor in self.policy.state_dict().items()}
-        curriculum = self.curriculum
+        weights, curriculum = weights_of(self.policy), self.curriculum
         return Order(
             iteration, weights, noise, curriculum.weights(), curriculum.settings.from_start, self._landings, lead
         )
@@ -205,7 +204,7 @@ class Learner:
         experiences = crew.collect(order)
         collected = time.monotonic()
         torch.set_num_threads(self.settings.learner_threads or os.cpu_count() or 1)
-        figures = self.ppo.update(self._merge(experiences, noise), noise, self.progress.iteration)
+        figures = self.ppo.update(merge(experiences, noise), noise, self.progress.iteration)
         self._take_average()
         self._count(experiences, time.monotonic() - began)
         if self.team.first:
@@ -225,21 +224,6 @@ class Learner:
         for name, tensor in self.average.state_dict().items():
             if tensor.is_floating_point():
                 tensor.lerp_(self.policy.state_dict()[name], self.settings.averaging)
-
-    def _merge(self, experiences: list[Experience], noise: float) -> Batch:
-        def join(name: str, axis: int) -> torch.Tensor:
-            return torch.from_numpy(np.concatenate([getattr(e, name) for e in experiences], axis=axis))
-
-        action, mean = join("action", 1), join("mean", 1)
-        return Batch(
-            join("observation", 1),
-            action,
-            log_prob(action, mean, noise),
-            mean,
-            join("reward", 1),
-            join("boundary", 1),
-            join("last_observation", 0),
-        )
 
     def _count(self, experiences: list[Experience], seconds: float) -> None:
         tried = sum(e.attempts + len(e.landings) for e in experiences)

@@ -42,8 +42,7 @@ class PPOSettings:
 class Batch:
     """One iteration's experience, ``(steps, attempts, …)``; last_observation ``(attempts, …)`` follows the last step.
 
-    boundary: 1 where the attempt ended after this step. Where it was cut rather than failed, the reward already holds
-    what it would still have earned.
+    boundary: 1 where the attempt ended after this step.
     """
 
     observation: Tensor

@@ -79,6 +79,11 @@ class Rehearsal:
         return np.asarray(self.action[np.minimum(tick, len(self.action) - 1)])
 
 
+def unrehearsed(reference: Reference, body: Body) -> Rehearsal:
+    """The bare clip as if it were a performance, for who needs one and cannot wait for the search."""
+    return Rehearsal(reference, np.zeros((reference.ticks, body.dofs)))
+
+
 def try_out(attempts: Attempts, order: Try) -> Array:
     """Mean cost a control step ``(n,)`` of every sequence."""
     copies = np.arange(attempts.world.count)
@@ -106,25 +111,15 @@ def cost(body: Body, motion: Motion, reference: Motion, allowed: np.ndarray) -> 
     Unlike the reward it does not saturate: a search must see which of two bad tries is the better. The centre of mass
     weighs most, for it alone decides whether a jump succeeds.
     """
-    weights = np.array([1.0] + [joint.weight for joint in body.joints])
-    weights /= weights.sum()
-    actual, wanted = motion.pose, reference.pose
-    root_angle = rotations.angle_between(actual.root_rot, wanted.root_rot)
-    joint_angle = rotations.angle_between(actual.joint_rot, wanted.joint_rot)
-    ends = list(body.end_effectors)
-    actual_ends = motion.link_pos[:, ends] - actual.root_pos[:, None, :]
-    wanted_ends = reference.link_pos[:, ends] - wanted.root_pos[:, None, :]
-    share = body.masses / body.masses.sum()
-    com = np.einsum("nlc,l->nc", motion.link_pos - reference.link_pos, share)
+    off = imitation.deviation(body, motion, reference)
     close = np.maximum(_CLEARANCE - clearance(body, motion, allowed), 0.0)
-    com_velocity = np.einsum("nlc,l->nc", motion.link_lin_vel - reference.link_lin_vel, share)
     return np.asarray(
-        (weights[0] + 0.3) * root_angle**2
-        + (joint_angle**2) @ weights[1:]
-        + 0.02 * _squared(actual.root_ang_vel - wanted.root_ang_vel)
-        + 0.5 * _squared(actual_ends - wanted_ends).sum(axis=1)
-        + 8.0 * _squared(com)
-        + 0.15 * _squared(com_velocity)
+        (body.pose_weights[0] + 0.3) * off.root_angle**2
+        + off.joints
+        + 0.02 * off.root_spin
+        + 0.5 * off.ends
+        + 8.0 * imitation.squared(imitation.of_mass(body, motion.link_pos - reference.link_pos))
+        + 0.15 * off.com_velocity
         + 40.0 * close**2
     )
 
@@ -136,10 +131,6 @@ def clearance(body: Body, motion: Motion, allowed: np.ndarray) -> Array:
     middle = motion.link_pos[:, others]
     joint = middle - rotations.rotate(motion.link_rot[:, others], np.broadcast_to(centre, middle.shape))
     return np.asarray(joint[..., 1].min(axis=1, initial=np.inf))
-
-
-def _squared(vectors: Array) -> Array:
-    return np.asarray(np.sum(vectors * vectors, axis=-1))
 
 
 def spread(body: Body, reach: float) -> Array:

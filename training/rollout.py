@@ -7,7 +7,7 @@ whatever came before, and so a run that was broken off goes on as if it had not 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ from models.reference import TICKS_PER_CONTROL, tabulate
 from models.rotations import Array
 from models.world import World, WorldSettings
 from training.curriculum import CurriculumSettings, bin_count, sample_starts
+from training.ppo import Batch, log_prob
 from training.rehearsal import Rehearsal, Try, try_out
 
 _OWN_LANDING = 0.5  # share of starts at frame 0 that begin in a landing of its own
@@ -71,6 +72,29 @@ class Experience:
     failures: np.ndarray
     landings: list[Pose]
     attempts: int = 0
+
+
+def weights_of(policy: Policy) -> dict[str, np.ndarray]:
+    """A copy of the policy's weights, as an `Order` carries them."""
+    return {name: tensor.numpy().copy() for name, tensor in policy.state_dict().items()}
+
+
+def merge(experiences: Sequence[Experience], noise: float) -> Batch:
+    """The workers' experience, collected with ``noise``, as one batch: their bodies side by side."""
+
+    def join(name: str, axis: int = 1) -> torch.Tensor:
+        return torch.from_numpy(np.concatenate([getattr(each, name) for each in experiences], axis=axis))
+
+    action, mean = join("action"), join("mean")
+    return Batch(
+        join("observation"),
+        action,
+        log_prob(action, mean, noise),
+        mean,
+        join("reward"),
+        join("boundary"),
+        join("last_observation", 0),
+    )
 
 
 class Worker:
@@ -154,11 +178,11 @@ class Worker:
         attempts.tick(TICKS_PER_CONTROL)
         over = attempts.settle()
         wanted = self._wanted().reference.at(attempts.ticks)
-        failed = imitation.fallen(self.world.touching(), attempts.allowed)
-        failed |= imitation.furthest_link(attempts.motion, wanted) > curriculum.rope
+        reward, failed = imitation.outcome(
+            self.body, attempts.motion, wanted, self.world.touching(), attempts.allowed, curriculum.rope
+        )
         result.observation[step], result.action[step], result.mean[step] = observation, action, mean
-        result.reward[step] = np.where(failed, 0.0, imitation.reward(self.body, attempts.motion, wanted))
-        result.boundary[step] = failed
+        result.reward[step], result.boundary[step] = reward, failed
         bins = np.minimum(attempts.ticks // curriculum.bin_ticks, self.bins - 1)
         np.add.at(result.visits, bins, 1.0)
         np.add.at(result.failures, bins[failed], 1.0)

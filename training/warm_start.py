@@ -6,7 +6,6 @@ it sees which of them is due. It is then where a learner by trial and error woul
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -26,24 +25,17 @@ class WarmStartSettings:
     learning_rate: float = 1e-3
 
 
-def clone(policy: Policy, observation: Tensor, action: Tensor, settings: WarmStartSettings, seed: int) -> float:
-    """Fit ``policy`` to ``action`` ``(n, dofs)`` at ``observation`` ``(n, size)``; returns the last epoch's error.
-
-    The error is the mean square in rad² over samples and degrees of freedom.
-    """
+def clone(policy: Policy, observation: Tensor, action: Tensor, settings: WarmStartSettings, seed: int) -> None:
+    """Fit ``policy`` to ``action`` ``(n, dofs)`` at ``observation`` ``(n, size)``, in the mean square."""
     normalized = policy.normalizer(observation)
     optimizer = torch.optim.Adam(policy.actor.parameters(), lr=settings.learning_rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, settings.epochs)
     generator = torch.Generator().manual_seed(seed)
-    losses: Sequence[float] = []
     for _ in range(settings.epochs):
-        losses = []
         order = torch.randperm(len(action), generator=generator)
         for rows in order.chunk(-(-len(action) // settings.minibatch)):
             loss = (policy.actor(normalized[rows]) - action[rows]).square().mean()
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
-            losses.append(loss.item())
         schedule.step()
-    return sum(losses) / len(losses)
