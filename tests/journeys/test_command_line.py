@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from safetensors import safe_open
 
 from tests.conftest import ASSETS
 
@@ -128,11 +129,13 @@ def test_doctor_names_every_part_and_what_its_lack_costs(tmp_path: Path) -> None
     assert all(finding["works"] or finding["cost"] for finding in findings.values())
 
 
+@pytest.mark.slow  # it rehearses in full first
 def test_training_a_little_can_be_resumed_and_played(tmp_path: Path) -> None:
     few = ["--workers", "2", "--samples", "2048", "--out", "run"]
     assert backflip("train", "backflip", *few, cwd=tmp_path).returncode == 0
     refused(backflip("train", "backflip", *few, cwd=tmp_path), "--resume")
-    few[3] = "4096"
+    with safe_open(tmp_path / "run" / "checkpoint.safetensors", "pt") as file:
+        few[3] = str(json.loads(file.metadata()["progress"])["samples"] + 1)
     assert backflip("train", "backflip", *few, "--resume", cwd=tmp_path).returncode == 0
     ran = backflip("play", "--headless", "--seconds", "0.5", "--stages", "run/stages", "--record", cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr
