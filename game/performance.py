@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from models import rotations
 from models.contact import Contact
+from models.props import NO_PROPS
 from models.rotations import Array
 
 
@@ -22,12 +23,16 @@ class BodyPose:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One physics step. attempt counts tries since the start; tick counts steps of 1/120 s within the attempt."""
+    """One physics step. attempt counts tries since the start; tick counts steps of 1/120 s within the attempt.
+
+    props: poses ``(props, 7)`` of what lies about, position and rotation xyzw in Bullet's frame.
+    """
 
     attempt: int
     tick: int
     pose: BodyPose
     contacts: tuple[Contact, ...] = ()
+    props: Array = field(default_factory=lambda: NO_PROPS)
 
 
 def interpolate(a: BodyPose, b: BodyPose, part: float) -> BodyPose:
@@ -39,3 +44,11 @@ def interpolate(a: BodyPose, b: BodyPose, part: float) -> BodyPose:
         rotations.slerp(a.root_rot, b.root_rot, part),
         rotations.slerp(a.joint_rot, b.joint_rot, np.full(len(a.joint_rot), part)),
     )
+
+
+def interpolate_props(a: Array, b: Array, part: float) -> Array:
+    """Poses of props ``(props, 7)``, ``part`` (0 … 1) of the way from ``a`` to ``b``."""
+    if part <= 0.0 or not len(a):
+        return a
+    turns = rotations.slerp(a[:, 3:], b[:, 3:], np.full(len(a), part))
+    return np.concatenate((a[:, :3] + part * (b[:, :3] - a[:, :3]), turns), axis=1)

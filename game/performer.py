@@ -2,13 +2,14 @@
 
 An attempt is never ended early: who fails falls, really, and lies there for a moment. The same seed and stage give the
 same attempt to the last bit on one machine, because every attempt gets a world that nothing has touched before; so
-going back within an attempt is playing it again up to there.
+going back within an attempt is playing it again up to there. What hands did with the props is part of the attempt: it
+is done again at its ticks, until hands do something else, which replaces all that was to follow.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,9 +17,11 @@ from game.performance import BodyPose, Snapshot
 from models import imitation
 from models.attempt import Attempts, Perturbation, perturbed
 from models.body import Body
-from models.contact import Box
+from models.contact import Box, Contact, Hit
 from models.imitation import Frame
+from models.props import Handling, Prop, poses_of
 from models.reference import TICKS_PER_CONTROL, TICKS_PER_SECOND, Reference
+from models.rotations import Array
 from models.stage import Stage
 from models.world import World
 
@@ -37,7 +40,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened at a tick of an attempt: "attempt", "fall", "cycle" or "rewind"."""
+    """What happened at a tick: "attempt", "fall", "cycle", "rewind", or to a prop: "grab", "place", "throw"."""
 
     name: str
     attempt: int
@@ -49,18 +52,28 @@ class Performer:
     """Plays attempts of one stage, one physics tick at a time."""
 
     def __init__(
-        self, body: Body, reference: Reference, stage: Stage, mark: Mark, boxes: Sequence[Box] = (), seed: int = 1
+        self,
+        body: Body,
+        reference: Reference,
+        stage: Stage,
+        mark: Mark,
+        boxes: Sequence[Box] = (),
+        seed: int = 1,
+        props: Sequence[Prop] = (),
     ) -> None:
         self.body = body
         self.reference = reference
         self.stage = stage
         self.mark = mark
         self.boxes = tuple(boxes)
+        self.props = tuple(props)
+        self.layout = poses_of(self.props)  # where props stand when the next attempt begins
         self.seed = seed
         self.attempt = 0
         self.events: list[Event] = []
         self._world: World | None = None
-        self._start()
+        self._script: dict[int, list[Handling]] = {}  # what hands do, by the tick before which they do it
+        self._begin()
 
     def close(self) -> None:
         """Free the physics."""
@@ -69,18 +82,40 @@ class Performer:
             self._world = None
 
     def retry(self) -> None:
-        """The same attempt again, from its start."""
+        """The same attempt again, from its start, with all that hands did to the props."""
         self._start()
 
     def next_attempt(self) -> None:
         """The next seed."""
         self.seed += 1
-        self._start()
+        self._begin()
 
     def play(self, stage: Stage) -> None:
         """Let another stage try, with the seed that the last one had."""
         self.stage = stage
-        self._start()
+        self._begin()
+
+    def handle(self, handling: Handling) -> None:
+        """Let hands do something before the next step; what was placed stands there in the attempts that follow."""
+        now = self._tick
+        due = self._script.get(now, [])
+        if any(other.prop == handling.prop and other.name == "grab" for other in due) and handling.name == "carry":
+            handling = replace(handling, name="grab")  # time stands: it has not been grabbed yet
+        kept = [other for other in due if other.prop != handling.prop]
+        self._script = {tick: done for tick, done in self._script.items() if tick < now} | {now: [*kept, handling]}
+        if handling.name == "place":
+            self.layout[handling.prop] = handling.pose
+
+    def in_hand(self, poses: Array) -> Array:
+        """``poses`` of the props ``(props, 7)``, but those that hands are about to put elsewhere there already."""
+        shown = poses.copy()
+        for handling in self._script.get(self._tick, ()):
+            shown[handling.prop] = handling.pose
+        return shown
+
+    def look_along(self, start: Array, end: Array) -> Hit | None:
+        """What a line of sight meets first, m, Bullet's frame."""
+        return self._running.world.look_along(start, end)
 
     def rewind(self, ticks: int) -> None:
         """Go back ``ticks`` within the attempt; what follows is what followed."""
@@ -108,6 +143,12 @@ class Performer:
         lain = self._tick - self._last_up
         return lain > _LIE_SECONDS * TICKS_PER_SECOND or self._tick >= _LONGEST_SECONDS * TICKS_PER_SECOND
 
+    def _begin(self) -> None:
+        """A new attempt: props stand where they were placed last, and hands have done nothing yet."""
+        self._laid = self.layout.copy()
+        self._script = {}
+        self._start()
+
     def _start(self) -> None:
         self.attempt += 1
         self._replace_world()
@@ -116,7 +157,9 @@ class Performer:
 
     def _replace_world(self) -> None:
         self.close()
-        self._world = World(self.body, 1, boxes=self.boxes)
+        self._world = World(self.body, 1, boxes=self.boxes, props=self.props)
+        self._world.props.set_poses(self._laid)
+        self._contacts: tuple[Contact, ...] = ()
         self._running = Attempts(self.body, self.reference, self._world)
         self._fallen = False
         self._tick = 0
@@ -127,6 +170,8 @@ class Performer:
         self._running.reset(start, start, pose, Frame(np.array([self.mark.origin]), np.array([self.mark.yaw])))
 
     def _advance(self) -> None:
+        for handling in self._script.get(self._tick, ()):
+            self._handle(handling)
         if self._tick % TICKS_PER_CONTROL == 0:
             self._running.aim(self.stage.policy.act(self._running.observation()))
         self._running.tick()
@@ -138,15 +183,23 @@ class Performer:
             self._running.wrap(over)
             if over[0]:
                 self._tell("cycle")
-        touching = self._running.world.touching()
-        if not self._fallen and imitation.fallen(touching, self._running.allowed)[0]:
+        touching, contacts = self._running.world.touches()
+        self._contacts = tuple(contacts)
+        if not self._fallen and imitation.fallen(touching[None], self._running.allowed)[0]:
             self._fallen = True
             self._tell("fall")
 
+    def _handle(self, handling: Handling) -> None:
+        self._running.world.props.handle(handling)
+        if handling.name != "carry":
+            motion = {"position": handling.pose[:3].tolist(), "velocity": list(handling.velocity)}
+            self._tell(handling.name, prop=self.props[handling.prop].name, **motion)
+
     def _look(self) -> None:
-        pose = self._running.world.pose()
+        world = self._running.world
+        pose = world.pose()
         seen = BodyPose(pose.root_pos[0], pose.root_rot[0], pose.joint_rot[0])
-        self.snapshot = Snapshot(self.attempt, self._tick, seen, tuple(self._running.world.contacts()))
+        self.snapshot = Snapshot(self.attempt, self._tick, seen, self._contacts, world.props.poses())
 
     def _tell(self, name: str, **detail: object) -> None:
         self.events.append(Event(name, self.attempt, self._tick, detail))

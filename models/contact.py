@@ -20,7 +20,7 @@ class Contact:
     """One touching point in one physics step, Bullet's frame.
 
     link: index into `models.body.Body.links`. position in m, force in N along the normal, speed in m/s into the
-    surface (0 when leaving), surface: "ground" or the name of a `Box`.
+    surface (0 when leaving), surface: "ground" or the name of a `Box` or a `models.props.Prop`.
     """
 
     link: int
@@ -28,3 +28,12 @@ class Contact:
     force: float
     speed: float
     surface: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What a ray met first: "ground", the name of a box or a prop, or "" for a body; the point (m) and the normal."""
+
+    surface: str
+    position: tuple[float, float, float]
+    normal: tuple[float, float, float]

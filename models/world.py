@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 
 from models.body import HINGE_AXIS, SPHERICAL, Body
 from models.bullet import BulletClient, pybullet, silence
-from models.contact import Box, Contact
+from models.contact import Box, Contact, Hit
 from models.motion import Pose
+from models.prop_bodies import PropBodies
+from models.props import Prop
 from models.reference import TICKS_PER_SECOND, Motion
 from models.rotations import Array, about, twist_angle
 
@@ -44,8 +47,15 @@ class World:
     """``count`` copies of ``body`` over a ground at Y = 0. A context manager: the client closes with it."""
 
     def __init__(
-        self, body: Body, count: int = 1, settings: WorldSettings = WorldSettings(), boxes: Sequence[Box] = ()
+        self,
+        body: Body,
+        count: int = 1,
+        settings: WorldSettings = WorldSettings(),
+        boxes: Sequence[Box] = (),
+        props: Sequence[Prop] = (),
     ) -> None:
+        if props and count != 1:
+            raise ValueError("props stand in worlds of one copy only")
         self.body = body
         self.count = count
         self.settings = settings
@@ -57,12 +67,14 @@ class World:
             self._surfaces[self._make_ground()] = "ground"
             for box in boxes:
                 self._surfaces[self._make_box(box)] = box.name
+            self.props = PropBodies(self._client, props, self._surfaces)
             self._ids = [self._make_body(offset) for offset in self._offsets]
         self._joints = [int(i) for i in body.joint_links]
         self._kp = [joint.kp for joint in body.joints]
         self._kd = [joint.kd for joint in body.joints]
         self._limits = [[joint.torque_limit] * joint.dofs for joint in body.joints]
         self._links = list(range(len(body.links)))
+        self._bearing = {ident: name for ident, name in self._surfaces.items() if self.props.carries(ident)}
         self._chest = next(i for i, link in enumerate(body.links) if link.name == "chest")
 
     def __enter__(self) -> World:
@@ -248,26 +260,39 @@ class World:
         )
 
     def touching(self) -> np.ndarray:
-        """``(count, links)`` bool: which links touch ground or props after the last step."""
+        """``(count, links)`` bool: which links touch what could carry them, ground or props, after the last step."""
         mask = np.zeros((self.count, len(self.body.links)), dtype=bool)
         for copy, ident in enumerate(self._ids):
-            for surface in self._surfaces:
+            for surface in self._bearing:
                 for point in self._client.getContactPoints(ident, surface):
                     mask[copy, max(point[3], 0)] |= point[8] <= 0.0
         return mask
 
     def contacts(self, copy: int = 0) -> list[Contact]:
         """Contacts of one copy with the ground and the props in the last step, with strength."""
-        ident, offset = self._ids[copy], self._offsets[copy]
+        return self.touches(copy)[1]
+
+    def touches(self, copy: int = 0) -> tuple[np.ndarray, list[Contact]]:
+        """`touching` ``(links,)`` and `contacts` of one copy, from one question to the engine."""
+        mask = np.zeros(len(self.body.links), dtype=bool)
+        order = {surface: index for index, surface in enumerate(self._surfaces)}
+        points = [point for point in self._client.getContactPoints(self._ids[copy]) if point[2] in order]
         found = []
-        for surface, name in self._surfaces.items():
-            for point in self._client.getContactPoints(ident, surface):
-                if point[9] <= 0.0:
-                    continue
-                link = max(point[3], 0)
-                where = tuple(float(a - b) for a, b in zip(point[6], offset, strict=True))
-                velocity = self._client.getLinkState(ident, link, computeLinkVelocity=1)[6]
-                normal = point[7]
-                speed = -sum(v * n for v, n in zip(velocity, normal, strict=True))
-                found.append(Contact(link, where, float(point[9]), max(float(speed), 0.0), name))  # type: ignore[arg-type]
-        return found
+        for point in sorted(points, key=lambda point: order[point[2]]):
+            mask[max(point[3], 0)] |= point[8] <= 0.0 and point[2] in self._bearing
+            if point[9] > 0.0:
+                found.append(self._contact(copy, point))
+        return mask, found
+
+    def _contact(self, copy: int, point: Sequence[Any]) -> Contact:
+        link = max(point[3], 0)
+        x, y, z = (float(a - b) for a, b in zip(point[6], self._offsets[copy], strict=True))
+        velocity = self._client.getLinkState(self._ids[copy], link, computeLinkVelocity=1)[6]
+        away = self.props.velocity_at(point[2], point[6])
+        speed = -sum((v - a) * n for v, a, n in zip(velocity, away, point[7], strict=True))
+        return Contact(link, (x, y, z), float(point[9]), max(float(speed), 0.0), self._surfaces[point[2]])
+
+    def look_along(self, start: Array, end: Array) -> Hit | None:
+        """What is met first on the way from ``start`` to ``end`` (3,), m; None: nothing."""
+        ident, _, _, position, normal = self._client.rayTest(start.tolist(), end.tolist())[0]
+        return None if ident < 0 else Hit(self._surfaces.get(ident, ""), tuple(position), tuple(normal))

@@ -1,0 +1,1 @@
+"""Props: seen, handled, thrown, and kept with their place."""
