@@ -8,15 +8,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
-from game.environment.optics import Camera, Vec3
+from game.environment.optics import Camera, Sphere, Vec3
 from models import contact
 from models.coords import panda_to_bullet
+from models.props import Prop
 
 Colour = tuple[float, float, float]
 Face = tuple[Vec3, ...]
+FillKind = Literal["panorama", "nearest", "material"]
+FILLS: tuple[FillKind, ...] = ("panorama", "nearest", "material")
 
 SKY = "sky"
 """What projectors call everything that is further away than all geometry."""
@@ -24,16 +28,19 @@ SKY = "sky"
 
 @dataclass(frozen=True)
 class Projector:
-    """A photograph and the camera that took it.
+    """A photograph and the camera that took it; a `Sphere` took an equirectangular one.
 
-    priority: a higher one covers a lower one, equal ones blend by facing ** facing_power; border: pixels over which the
-    picture fades out at its edges; spill: 0 … 1, how much of it shows on surfaces within its view that it does not see;
-    only: names of the surfaces that it paints and that stand in each other's way for it (`SKY` is one), None for all.
+    mask: a grey picture of the photograph's shape, black where it is not to be used; priority: a higher one covers a
+    lower one, equal ones blend by facing ** facing_power; border: pixels over which the picture fades out at its edges;
+    spill: 0 … 1, how much of it shows on surfaces within its view that it does not see; only: names of the surfaces
+    that it paints and that stand in each other's way for it (`SKY` is one), None for all; gain: as of a `Panorama`.
     """
 
     name: str
     image: Path
-    camera: Camera
+    camera: Camera | Sphere
+    mask: Path | None = None
+    gain: Colour = (1.0, 1.0, 1.0)
     priority: float = 0.0
     facing_power: float = 1.0
     border: float = 16.0
@@ -66,12 +73,17 @@ class Block:
 
 @dataclass(frozen=True)
 class Surface:
-    """A piece of geometry: planar faces, counter-clockwise seen from the front, and what bodies feel of it, if any."""
+    """A piece of geometry: planar faces, counter-clockwise seen from the front, and what bodies feel of it, if any.
+
+    fill: what stands where no projector reaches: the panorama, the nearest colour that one put on it, or ``material``.
+    """
 
     name: str
     kind: str
     faces: tuple[Face, ...]
     block: Block | None
+    fill: FillKind = "material"
+    material: Colour = (0.5, 0.5, 0.5)
 
 
 @dataclass(frozen=True)
@@ -110,7 +122,8 @@ class Operator:
 class Environment:
     """A place. ambience: name of its room tone; footsteps: what all that is touched sounds like, steps and falls alike.
 
-    fallback: the colour where nothing reaches.
+    fallback: the colour of the sky where nothing reaches; hard: each face shows one projector and no other. props: what
+    lies about, in Bullet's frame; photographed: names of those that the photographs are projected on.
     """
 
     name: str
@@ -124,6 +137,9 @@ class Environment:
     ambience: str
     footsteps: str
     fallback: Colour
+    hard: bool = False
+    props: tuple[Prop, ...] = ()
+    photographed: frozenset[str] = frozenset()
 
     def boxes(self) -> tuple[contact.Box, ...]:
         """What bodies run into, in Bullet's frame (same origin, Y up)."""

@@ -24,8 +24,8 @@ from game.environment.projection import DepthMap
 from models.rotations import Array
 
 SIZE = 512  # texels; the soft edge hides them
-WIDTH = 4.0  # m across the light, enough for a body with stretched arms in the air
-DEPTH = 12.0  # m along the light
+_WIDTH = 4.0  # m across the light at least, enough for a body with stretched arms in the air
+_DEPTH = 12.0  # m along the light at least: from the highest caster to the ground that it shades
 _ONLY_SHADOW = BitMask32.bit(20)
 _SHARPEST = 1.5 / SIZE  # radius of the filter where a caster touches the ground
 _TO_UNIT = LMatrix4(0.5, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 0.5, 0, 0.5, 0.5, 0.5, 1)
@@ -39,16 +39,14 @@ class Shadow:
         self._light = light
         self._receiver = receiver
         self._casters: list[NodePath] = []
-        lens = OrthographicLens()
-        lens.setFilmSize(WIDTH, WIDTH)
-        lens.setNearFar(0.0, DEPTH)
-        self._map = DepthMap(base, "shadow", (SIZE, SIZE), lens, base.render, once=False)
+        self._lens = OrthographicLens()
+        self._map = DepthMap(base, "shadow", (SIZE, SIZE), once=False)
+        self._camera = self._map.see(base.render, self._lens)
         self._map.texture.setMinfilter(SamplerState.FT_nearest)
         self._map.texture.setMagfilter(SamplerState.FT_nearest)
-        self._map.node.setCameraMask(_ONLY_SHADOW)
-        self._map.node.setInitialState(RenderState.make(ColorWriteAttrib.make(ColorWriteAttrib.COff)))
-        self._map.camera.reparentTo(base.render)
-        self._lens = lens
+        self._camera.node().setCameraMask(_ONLY_SHADOW)
+        self._camera.node().setInitialState(RenderState.make(ColorWriteAttrib.make(ColorWriteAttrib.COff)))
+        self._camera.reparentTo(base.render)
         base.render.hide(_ONLY_SHADOW)
         receiver.setShaderInput("shadow_map", self._map.texture)
         receiver.setShaderInput("light_direction", LVector3(*light.direction))
@@ -65,16 +63,23 @@ class Shadow:
         # Panda keeps what is stashed or hidden out of the picture, but not out of a node's bounds.
         shown = [node for node in self._casters if not node.isHidden() and node.getStashedAncestor().isEmpty()]
         corners = _corners(shown, self._render)
-        centre = 0.5 * (corners.min(axis=0) + corners.max(axis=0))
         direction = np.array(self._light.direction)
-        camera = self._map.camera
-        camera.setPos(*(centre - 0.5 * DEPTH * direction))
-        camera.lookAt(Point3(*centre), LVector3(0.0, 1.0, 0.0) if direction[2] < -0.99 else LVector3(0.0, 0.0, 1.0))
-        matrix = self._render.getMat(camera) * self._lens.getProjectionMat() * _TO_UNIT
+        self._camera.setPos(0.0, 0.0, 0.0)
+        self._camera.lookAt(Point3(*direction), LVector3(0.0, 1.0, 0.0) if direction[2] < -0.99 else LVector3.up())
+        turn = self._camera.getMat(self._render)
+        axes = np.array([[*turn.getRow3(row)] for row in range(3)])  # right, along the light, up
+        low, high = (corners @ axes.T).min(axis=0), (corners @ axes.T).max(axis=0)
+        width = max(_WIDTH, 1.1 * float(max(high[0] - low[0], high[2] - low[2])))
+        depth = max(_DEPTH, 2.0 * float(high[1] - low[1]))
+        self._lens.setFilmSize(width, width)
+        self._lens.setNearFar(0.0, depth)
+        middle = 0.5 * (low + high)
+        self._camera.setPos(*((middle - (0.0, 0.5 * depth, 0.0)) @ axes))
+        matrix = self._render.getMat(self._camera) * self._lens.getProjectionMat() * _TO_UNIT
         strength = self._light.shadow if shown else 0.0
         self._receiver.setShaderInputs(
             shadow_matrix=matrix,
-            shadow_terms=LVector4(strength, self._light.softness / WIDTH, DEPTH, _SHARPEST),
+            shadow_terms=LVector4(strength, self._light.softness / width, depth, _SHARPEST),
             shadow_frame=_frame(matrix, corners),
         )
 

@@ -5,15 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from panda3d.core import NodePath
 
-from game.environment.catalogue import find_environments, load_environment
+from game.environment.catalogue import MOST, find_environments, load_environment
 from game.environment.geometry import triangulate
-from game.environment.optics import Camera, axes_of, rays, to_pixels
-from game.environment.pictures import picture_size
+from game.environment.optics import Camera, Sphere, axes_of, to_pixels
 from models.errors import InputError
 from tests.conftest import ASSETS
-from tests.game.environment.conftest import BLOCK, ROOM
+from tests.game.environment.conftest import BLOCK, ROOM, write_picture
 
 Room = Callable[..., Path]
 
@@ -25,7 +23,7 @@ BAD = [
     ("focal_px = 300.0", "focal_px = nan", "'focal_px'"),
     ("focal_px = 300.0", "focal_px = 300.0\nhfov = 40.0", "focal_px, hfov"),
     ('image = "photo.png"', 'image = "lost.png"', "lost.png: this photograph cannot be read"),
-    ('image = "photo.png"', 'image = "environment.toml"', "neither PNG nor JPEG"),
+    ('image = "photo.png"', 'image = "environment.toml"', "neither PNG, JPEG nor TIFF"),
     ("hpr = [0.0, 0.0, 0.0]\nfocal", "hpr = [0.0, 0.0]\nfocal", "3 numbers"),
     ("start = [-8.0, 5.0]\nend = [8.0, 5.0]", "start = [-8.0, -9.0]\nend = [8.0, -9.0]", "behind every projector"),
     ('kind = "wall"', 'kind = "ball"', "use ground, wall, box or card"),
@@ -34,6 +32,13 @@ BAD = [
     ("border = 0", 'border = 0\nonly = ["cellar"]', "paints only 'cellar'"),
     ("direction = [0.0, 0.0, -1.0]", "direction = [0.0, 0.0, 1.0]", "does not point down"),
     ("[mark]", "[mark", "not TOML"),
+    ("border = 0", "border = 0\ndistortion = [-3.0, 0.0]", "folds the picture over itself"),
+    ("border = 0", "border = 0\nmask = 'lost.png'", "lost.png: this photograph cannot be read"),
+    ("border = 0", "border = 0\nkind = 'fisheye'", "use perspective or equirectangular"),
+    ("span = [0.0, 6.0]", "span = [0.0, 6.0]\nfill = 'panorama'", "use nearest, material or"),
+    ("span = [0.0, 6.0]", "span = [0.0, 6.0]\nmaterial = [0.1, 2.0, 0.1]", "'material' is [0.1, 2.0, 0.1]"),
+    ("version = 1", "version = 1\nmode = 'soft'", "use blend or hard"),
+    ("ambient = [0.3, 0.3, 0.3]\n", "", "'ambient' is missing"),
 ]
 
 
@@ -58,6 +63,13 @@ def test_a_singular_or_scaled_matrix_is_refused(room: Room, rows: str) -> None:
         )
 
 
+def test_a_mirrored_matrix_is_refused(room: Room) -> None:
+    rows = "[-1,0,0,0],[0,0,-1,-5],[0,1,0,1],[0,0,0,1]"
+    text = ROOM.replace("position = [0.0, -5.0, 1.5]\nhpr = [0.0, 0.0, 0.0]", f"matrix = [{rows}]")
+    with pytest.raises(InputError, match="mirrored"):
+        load_environment(room(text=text))
+
+
 def test_a_matrix_means_the_same_as_position_and_hpr(room: Room) -> None:
     rows = "[1, 0, 0, 0], [0, 0, -1, -5], [0, 1, 0, 1.5], [0, 0, 0, 1]"
     text = ROOM.replace("position = [0.0, -5.0, 1.5]\nhpr = [0.0, 0.0, 0.0]", f"matrix = [{rows}]")
@@ -67,6 +79,47 @@ def test_a_matrix_means_the_same_as_position_and_hpr(room: Room) -> None:
 def test_focal_length_and_filmback_give_the_same_lens_as_pixels(room: Room) -> None:
     text = ROOM.replace("focal_px = 300.0", "focal_mm = 33.75\nfilm_mm = 36.0")
     assert load_environment(room(text=text)).projectors[0].camera.focal == pytest.approx(300.0)
+
+
+def test_a_projector_can_look_all_around(room: Room) -> None:
+    around = """
+[[projector]]
+name = "around"
+kind = "equirectangular"
+image = "photo.png"
+position = [0.0, 1.0, 1.5]
+heading = 30.0
+"""
+    assert load_environment(room(around)).projectors[1].camera == Sphere((0.0, 1.0, 1.5), 30.0)
+
+
+def test_too_many_projectors_on_one_surface_are_refused(room: Room) -> None:
+    text = ROOM[ROOM.index("[[projector]]") : ROOM.index("[[geometry]]")]
+    more = [text.replace('"photograph"', f'"photograph {i}"') for i in range(MOST)]
+    with pytest.raises(InputError, match=f"{MOST + 1} projectors paint 'floor'"):
+        load_environment(room("".join(more)))
+    elsewhere = more[-1].replace("border = 0", 'border = 0\nonly = ["end"]')
+    narrowed = ROOM.replace("border = 0", 'border = 0\nonly = ["floor", "sky"]')
+    assert len(load_environment(room("".join((*more[:-1], elsewhere)), narrowed)).projectors) == MOST + 1
+
+
+def test_what_a_surface_says_about_its_fill_is_kept(room: Room) -> None:
+    text = ROOM.replace("span = [0.0, 6.0]", 'span = [0.0, 6.0]\nfill = "nearest"')
+    floor, end = load_environment(room(text=text)).surfaces
+    assert (floor.fill, floor.material) == ("material", (0.0, 0.0, 1.0))  # the place's fallback
+    assert end.fill == "nearest"
+
+
+def test_ambient_light_comes_from_the_panorama(room: Room) -> None:
+    """Half its rows are white, but those near the pole: they are a small part of all directions."""
+    panorama = '\n[panorama]\nimage = "around.png"\nposition = [0.0, 0.0, 1.5]\n'
+    folder = room(panorama, ROOM.replace("ambient = [0.3, 0.3, 0.3]\n", ""))
+    pixels = np.zeros((64, 128, 3))
+    pixels[:16] = pixels[-16:] = 255.0
+    write_picture(folder / "around.png", pixels)
+    part = 1.0 - np.sin(np.pi / 4.0)  # of the sphere, above and below 45 degrees
+    shown = 1.055 * part ** (1 / 2.4) - 0.055
+    np.testing.assert_allclose(load_environment(folder).light.ambient, [shown] * 3, atol=0.005)
 
 
 def test_boxes_are_in_bullets_frame(room: Room) -> None:
@@ -116,26 +169,9 @@ position = [0.0, 1.0, 0.0]
         load_environment(room(card))
 
 
-def test_axes_are_those_of_a_node_with_the_same_hpr() -> None:
-    node = NodePath("turned")
-    node.setHpr(25.0, -12.0, 4.0)
-    turn = node.getQuat()
-    axes = [[*turn.getRight()], [*turn.getForward()], [*turn.getUp()]]
-    np.testing.assert_allclose(axes_of(25.0, -12.0, 4.0), axes, atol=1e-6)
-
-
-def test_pixels_and_rays_are_inverse() -> None:
-    camera = Camera((1.0, 2.0, 3.0), axes_of(25.0, -12.0, 4.0), 900.0, (1000, 700), (420.0, 380.0))
-    pixels = np.array([[0.0, 0.0], [999.0, 10.0], [420.0, 380.0]])
-    np.testing.assert_allclose(
-        to_pixels(camera, np.array(camera.position) + 7.0 * rays(camera, pixels)), pixels, atol=1e-9
-    )
-    np.testing.assert_allclose(rays(camera, pixels)[2], camera.axes[1])
-
-
 def test_shipped_places_load_and_hold_the_performer() -> None:
     folders = find_environments(ASSETS / "environments")
-    assert [folder.name for folder in folders] == ["apartment", "park"]
+    assert [folder.name for folder in folders] == ["apartment", "park", "street"]
     for folder in folders:
         place = load_environment(folder)
         origin, yaw = place.mark_in_bullet()
@@ -164,7 +200,3 @@ def test_the_operators_start_shows_all_of_the_jump(folder: str) -> None:
     assert v.min() > 0
     assert v.max() < 540
     assert abs(u[0] - u[1]) > 200  # from the side
-
-
-def test_picture_size_reads_jpeg_heads() -> None:
-    assert picture_size(ASSETS / "environments" / "apartment" / "Wine_by_Jakkub_Mede.jpg") == (2560, 3837)
