@@ -1,13 +1,12 @@
 """A take on screen at any moment, and the film rendered from it frame by frame.
 
-Nothing is live here: the body stands as recorded, the camera is derived from the tracker's raw words and the settings
-that were in force. Neither physics nor torch is needed.
+Nothing is live here: body and camera stand as recorded. Neither physics nor torch is needed.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,79 +14,81 @@ from direct.showbase.ShowBase import ShowBase
 from numpy.typing import NDArray
 from panda3d.core import GraphicsOutput, Texture
 
+from game.camera.depth_of_field import exposed
 from game.camera.lens import Lens
-from game.camera.pose import CameraPose, Sample
+from game.camera.pose import CameraPose
 from game.camera.readout import RATE
-from game.camera.rig import derive
-from game.camera.rig_settings import RigSettings
+from game.casting import body_of, face_of
+from game.finding import find_environment, person_folder
 from game.scene import Scene
-from game.takes.facts import SECOND
 from game.takes.replay import Replay
-from models import rotations
-from models.coords import wxyz_to_xyzw, xyzw_to_wxyz
-
-_LONGEST_GAP = SECOND // 5  # between samples; across a longer one nobody knows how the hand moved
+from game.takes.shot import Shot
+from models.body import Body
+from models.errors import InputError
+from models.reference import TICKS_PER_SECOND
 
 
 class Film:
     """Shows ``replay`` in ``scene``.
 
     Raises:
-        InputError: the take's settings make no sense.
+        InputError: the take's settings make no sense, or its face track is gone.
     """
 
     def __init__(self, scene: Scene, replay: Replay) -> None:
-        self._scene = scene
+        self.scene = scene
         self.replay = replay
-        where = str(replay.take.folder)
-        changes = [(c.at_ns, RigSettings.from_dict(c.value, where)) for c in replay.changes if c.name == "rig"]
-        self._poses = derive(replay.samples, changes)
-        self._moments = [sample.time_ns for sample in replay.samples]
-        self._cuts = _cuts(replay.samples, changes)
-        self._where = where
+        self._shot = Shot(replay)
+        scene.avatar.face_track = face_of(replay.header.settings)
+        scene.dress(replay.props)
 
     @property
     def frames(self) -> int:
         """Number of pictures at 25 a second."""
-        return max(int(self.replay.duration * RATE), 1)
+        return self.replay.take.frames
 
     def show(self, seconds: float, aspect: float | None = None) -> None:
         """Put body and camera where they were ``seconds`` into the take."""
         frame = self.replay.frame(seconds)
         if frame.pose is not None:
-            self._scene.show(frame.pose)
-        lens = Lens.from_dict(frame.settings["lens"], self._where) if "lens" in frame.settings else Lens()
-        self._scene.aim(self.camera(seconds), lens, aspect)
+            self.scene.live(frame.attempt, frame.tick / TICKS_PER_SECOND)
+            self.scene.show(frame.pose)
+        self.scene.show_props(frame.props)
+        self.scene.aim(self._shot.camera(seconds), self._shot.lens(seconds), aspect)
 
     def camera(self, seconds: float) -> CameraPose:
-        """The derived camera, interpolated between the tracker's samples; before a cut it stays where it was."""
-        if not self._poses:
-            return CameraPose(np.array([0.0, -6.0, 1.6]), np.array([1.0, 0.0, 0.0, 0.0]))
-        moment = self.replay.header.start_ns + round(seconds * SECOND)
-        after = bisect_right(self._moments, moment)
-        if after == 0 or after == len(self._moments) or after in self._cuts:
-            return self._poses[max(after - 1, 0)]
-        first, second = self._poses[after - 1], self._poses[after]
-        span = self._moments[after] - self._moments[after - 1]
-        part = (moment - self._moments[after - 1]) / max(span, 1)
-        turn = rotations.slerp(wxyz_to_xyzw(first.rotation), wxyz_to_xyzw(second.rotation), part)
-        return CameraPose(first.position + part * (second.position - first.position), xyzw_to_wxyz(turn))
+        """Where the camera was ``seconds`` into the take."""
+        return self._shot.camera(seconds)
+
+    def lens(self, seconds: float) -> Lens:
+        """Its lens ``seconds`` into the take."""
+        return self._shot.lens(seconds)
 
 
-def _cuts(samples: Sequence[Sample], changes: Sequence[tuple[int, RigSettings]]) -> frozenset[int]:
-    """The samples at which the camera is elsewhere at once: the rig was placed anew, or the tracker was silent before.
+def open_film(base: ShowBase, replay: Replay, capsules: bool = False) -> Film:
+    """A take in the place where it was filmed, with who was filmed.
 
-    changes: as `derive` takes them.
+    Raises:
+        InputError: place, person or settings are unusable, or the body is another.
     """
-    moments = [at_ns for at_ns, _ in changes]
-    placings = [(rig.origin, rig.origin_yaw, rig.homings) for _, rig in changes]
-    in_force = [max(bisect_right(moments, sample.time_ns) - 1, 0) for sample in samples]
-    return frozenset(
-        index
-        for index in range(1, len(samples))
-        if samples[index].time_ns - samples[index - 1].time_ns > _LONGEST_GAP
-        or (placings and placings[in_force[index]] != placings[in_force[index - 1]])
-    )
+    person, body = cast_of(replay)
+    environment = find_environment(replay.header.environment)
+    return Film(Scene(base, environment, person, body, capsules), replay)
+
+
+def cast_of(replay: Replay) -> tuple[Path, Body]:
+    """The folder of the person who was filmed, and the body.
+
+    Raises:
+        InputError: the take is of another body.
+    """
+    header = replay.header
+    person = person_folder(str(header.settings.get("person", {}).get("folder", "default")))
+    body = body_of(person)
+    if header.body != body.digest:
+        told = f"filmed with another body ({header.body}), this one is {body.digest}"
+        raise InputError(f"{replay.take.id}: {told}; use the version of this program that filmed it")
+    return person, body
 
 
 class Grabber:
@@ -108,8 +109,14 @@ class Grabber:
 
 
 def pictures(base: ShowBase, film: Film) -> Iterator[NDArray[np.uint8]]:
-    """Every picture of the take, 25 a second."""
+    """Every picture of the take, 25 a second, with the depth of field of its lens."""
     grabber = Grabber(base)
+    width = base.win.get_x_size()
+
+    def render(pose: CameraPose, lens: Lens) -> NDArray[np.uint8]:
+        film.scene.aim(pose, lens)
+        return grabber.picture()
+
     for frame in range(film.frames):
         film.show(frame / RATE)
-        yield grabber.picture()
+        yield exposed(film.camera(frame / RATE), film.lens(frame / RATE), width, render)

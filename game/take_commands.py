@@ -12,18 +12,19 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from game.takes.edits import Smoothing, change_edits
 from game.takes.export.movie import MASTER, PREVIEW, Picture, write_movie
 from game.takes.export.thumbnail import write_thumbnail
-from game.takes.library import discard, find, find_folder, open_library, recover_all
-from game.takes.listing import describe, describe_library, library_table, take_table
+from game.takes.library import chosen, discard, find, find_folder, open_library, recover_all, restore
+from game.takes.listing import describe, describe_library, library_table, marks_of, smoothing_of, take_table
 from game.takes.replay import Replay
-from models.body import Body, load_humanoid
+from game.takes.take import load_take
 from models.errors import InputError
 
 
 def list_takes(arguments: Namespace) -> int:
     """`backflip takes list`."""
-    library = open_library(Path(arguments.takes))
+    library = chosen(open_library(Path(arguments.takes)), arguments.circled, arguments.starred)
     if arguments.json:
         print(json.dumps(describe_library(library)))
     else:
@@ -57,10 +58,67 @@ def recover_takes(arguments: Namespace) -> int:
 
 
 def discard_take(arguments: Namespace) -> int:
-    """`backflip takes discard TAKE`."""
+    """`backflip takes discard TAKE`: asks first, unless told not to."""
     folder = find_folder(Path(arguments.takes), arguments.take)
+    if not arguments.yes and not _agreed(f"move {folder} to the bin?"):
+        print("left where it is")
+        return 0
     print(f"moved to the bin: {discard(folder)}")
     return 0
+
+
+def _agreed(question: str) -> bool:
+    if not sys.stdin.isatty():
+        raise InputError(f"{question} nobody is there to be asked; say so with --yes")
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+
+def restore_take(arguments: Namespace) -> int:
+    """`backflip takes restore TAKE`."""
+    print(f"out of the bin: {restore(Path(arguments.takes), arguments.take)}")
+    return 0
+
+
+def edit(arguments: Namespace) -> int:
+    """`backflip takes edit TAKE`: circle, star, rename, add a note; the take itself stays as it was filmed."""
+    take = find(Path(arguments.takes), arguments.take)
+    wanted = {"circled": arguments.circle, "starred": arguments.star, "label": arguments.slate}
+    changes = {name: value for name, value in wanted.items() if value is not None}
+    if arguments.note is not None:
+        changes["notes"] = lambda notes: (*notes, arguments.note)
+    if arguments.clear_notes:
+        changes["notes"] = lambda notes: () if arguments.note is None else (arguments.note,)
+    if not changes:
+        raise InputError(f"{take.id}: nothing to change; give --circle, --star, --slate or --note")
+    change_edits(take.folder, **changes)
+    _print_edited(take.folder, arguments.json)
+    return 0
+
+
+def resmooth(arguments: Namespace) -> int:
+    """`backflip takes resmooth TAKE`: another camera movement from the same hand; what was recorded stays."""
+    take = find(Path(arguments.takes), arguments.take)
+    if arguments.reset == (arguments.damping is not None):
+        raise InputError(f"{take.id}: give --damping SECONDS, or --reset to see it as it was filmed")
+    if not arguments.reset and not take.facts["counts"]["samples"]:
+        raise InputError(f"{take.id}: holds no movement of a hand; there is nothing to smooth")
+    smoothing = None
+    if not arguments.reset:
+        aim = arguments.damping if arguments.aim_damping is None else arguments.aim_damping
+        smoothing = Smoothing(arguments.damping, aim, arguments.zero_lag)
+    change_edits(take.folder, smoothing=smoothing)
+    _print_edited(take.folder, arguments.json)
+    return 0
+
+
+def _print_edited(folder: Path, as_json: bool) -> None:
+    take = load_take(folder)
+    if as_json:
+        print(json.dumps(describe(take)))
+        return
+    notes = "; ".join(take.edits.notes)
+    said = (take.id, take.edits.label, marks_of(take), smoothing_of(take), notes)
+    print(" · ".join(part for part in said if part))
 
 
 def movie(arguments: Namespace) -> int:
@@ -77,22 +135,26 @@ def render_take(folder: Path, output: Path, preview: bool, capsules: bool = Fals
     Raises:
         InputError: the take, its place or its person is unusable, or the disk is full.
     """
-    from game.filming import Film, pictures
-    from game.finding import find_environment
-    from game.scene import Scene
+    from game.filming import cast_of, open_film, pictures
     from game.sound.foley_track import soundtrack
     from game.window import open_base
 
     if output.suffix.lower() != ".mp4":
         raise InputError(f"{output}: movies are .mp4; give the file a name that ends so")
     replay = Replay.load(folder)
-    environment = find_environment(replay.header.environment)
-    person, body = _cast(replay)
     base = open_base(PREVIEW if preview else MASTER, offscreen=True)
-    scene = Scene(base, environment, person, body, capsules)
-    film = Film(scene, replay)
+    film = open_film(base, replay, capsules)
+    environment = film.scene.place.environment
     steps = replay.snapshots(-1.0, replay.duration)
-    sound = soundtrack(steps, replay.duration, body, environment.footsteps, environment.ambience, film.camera)
+    sound = soundtrack(
+        steps,
+        replay.duration,
+        cast_of(replay)[1],
+        environment.footsteps,
+        environment.ambience,
+        film.camera,
+        replay.props,
+    )
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(f"filming {replay.take.id}", total=film.frames)
@@ -107,17 +169,6 @@ def render_take(folder: Path, output: Path, preview: bool, capsules: bool = Fals
     return output
 
 
-def _cast(replay: Replay) -> tuple[Path, Body]:
-    """The folder of the person who was filmed, and the body."""
-    from game.finding import person_folder
-
-    header, body = replay.header, load_humanoid()
-    if header.body != body.digest:
-        told = f"filmed with another body ({header.body}), this one is {body.digest}"
-        raise InputError(f"{replay.take.id}: {told}; use the version of this program that filmed it")
-    return person_folder(str(header.settings.get("person", {}).get("folder", "default"))), body
-
-
 def _with_thumbnail(frames: Iterator[Picture], which: int, folder: Path) -> Iterator[Picture]:
     """The same pictures; number ``which`` also becomes the take's thumbnail, where the folder can be written."""
     for index, picture in enumerate(frames):
@@ -129,7 +180,9 @@ def _with_thumbnail(frames: Iterator[Picture], which: int, folder: Path) -> Iter
 
 def replay(arguments: Namespace) -> int:
     """`backflip takes replay TAKE`."""
+    from game.filming import cast_of
     from game.finding import find_environment, parse_size
+    from game.keys import load_keys
     from game.replay_app import ReplayApp
     from game.window import has_display, open_base
 
@@ -139,8 +192,9 @@ def replay(arguments: Namespace) -> int:
         mend = f"render it instead: backflip takes movie {take.id} -o {take.id}.mp4"
         raise InputError(f"{take.id}: there is no display to replay it on; {mend}")
     environment = find_environment(recorded.header.environment)
-    person, body = _cast(recorded)
+    person, body = cast_of(recorded)
+    keys = load_keys()
     base = open_base(parse_size(arguments.size), offscreen=False)
-    ReplayApp(base, environment, person, body, recorded).run()
+    ReplayApp(base, environment, person, body, recorded, arguments.speed, keys.replay).run()
     print(f"replayed {take.id}", file=sys.stderr)
     return 0

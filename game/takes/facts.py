@@ -11,10 +11,18 @@ from dataclasses import asdict, dataclass, field, fields
 from enum import IntEnum
 from typing import Any
 
+from models.errors import InputError
+
 Facts = dict[str, Any]  # what JSON can hold
 
 SECOND = 1_000_000_000  # ns
+POSITION, ROTATION, FOCAL, FOCUS = CHANNELS = ("position", "rotation", "focal", "focus")
+"""What of a camera can be filmed anew on its own."""
 _CLOCK_RANGE = 1 << 62  # ns; 146 years either way
+
+
+class OtherSchemaError(InputError):
+    """A file beside a journal cannot be used, of a newer version say; the take is whole and must not be mended."""
 
 
 class Kind(IntEnum):
@@ -25,6 +33,7 @@ class Kind(IntEnum):
     CAMERA = 3
     SETTINGS = 4
     EVENT = 5
+    VIEW = 6
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,9 @@ class TakeHeader:
 
     slate: name of the shot. start_ns: the monotonic clock at the take's second 0. environment, skill: names. stage,
     body: digests. seed: of the attempt under way. settings: rig, lens, person and whatever else can change, as
-    they are at the start, so that no take lacks its first lens. versions: of the program and its libraries.
+    they are at the start, so that no take lacks its first lens. versions: of the program and its libraries. scene,
+    shot: numbers of the script, as written. reshoot: empty, or the take whose performance is filmed anew: "take" its
+    id, "sha256" its journal's, "channels" those of `CHANNELS` that are new, the others being that take's.
     """
 
     slate: str
@@ -45,6 +56,9 @@ class TakeHeader:
     seed: int
     settings: dict[str, Facts]
     versions: dict[str, str] = field(default_factory=dict)
+    scene: str = ""
+    shot: str = ""
+    reshoot: Facts = field(default_factory=dict)
 
     def seconds(self, at_ns: int) -> float:
         """A moment of the monotonic clock in the take's time."""
@@ -77,7 +91,8 @@ def decode_header(payload: bytes) -> tuple[TakeHeader, str]:
         header = TakeHeader(**{known.name: facts[known.name] for known in fields(TakeHeader) if known.name in facts})
     except (KeyError, TypeError) as error:
         raise ValueError(f"not the header of a take: {error}") from error
-    texts = (created, header.slate, header.environment, header.skill, header.stage, header.body)
+    names = ("slate", "environment", "skill", "stage", "body", "scene", "shot")
+    texts = (created, *(getattr(header, name) for name in names))
     groups = header.settings if isinstance(header.settings, dict) else {"": None}
     sound = (
         all(isinstance(text, str) for text in texts)
@@ -85,11 +100,21 @@ def decode_header(payload: bytes) -> tuple[TakeHeader, str]:
         and is_moment(header.start_ns)
         and type(header.seed) is int
         and isinstance(header.versions, dict)
+        and _is_reshoot(header.reshoot)
         and all(isinstance(group, dict) for group in groups.values())
     )
     if not sound:
         raise ValueError("not the header of a take: a field is of the wrong type")
     return header, created
+
+
+def _is_reshoot(facts: Any) -> bool:
+    if facts == {}:
+        return True
+    if not isinstance(facts, dict) or not all(isinstance(facts.get(name), str) for name in ("take", "sha256")):
+        return False
+    channels = facts.get("channels")
+    return isinstance(channels, list) and all(channel in CHANNELS for channel in channels)
 
 
 def encode_change(at_ns: int, name: str, value: Facts) -> bytes:

@@ -91,7 +91,7 @@ def claim(root: Path, slate: str, day: str) -> Path:
         raise InputError(f"slate '{slate}': use up to 64 letters, digits, _ and -, a letter or digit first")
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with _alone_in(root):
+        with alone_in(root):
             last = _last_numbers(root)
             number = max(last.get(slate, 0), *_seen(root, slate)) + 1
             # Written before the folder is made: a crash in between loses a number, never uses one twice.
@@ -111,8 +111,12 @@ def _seen(root: Path, slate: str) -> list[int]:
 
 
 @contextmanager
-def _alone_in(root: Path) -> Iterator[None]:
-    """Keep other recorders from claiming; the lock goes when the process does."""
+def alone_in(root: Path) -> Iterator[None]:
+    """Keep other processes out of a folder that they ask for too; the lock goes when the process does.
+
+    Raises:
+        OSError: there is no such folder.
+    """
     descriptor = os.open(root, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -125,10 +125,11 @@ class Writer:
 
 @dataclass(frozen=True)
 class Record:
-    """What was appended."""
+    """What was appended. at: where in the file its payload begins."""
 
     kind: int
     payload: bytes
+    at: int
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ class Reader:
             self.scan = Scan(0, 0, size, "cut off in its header" if size else "")
             return
         if header != _HEADER:
-            raise InputError(f"{self.path}: not a take's journal of version {VERSION}; copy the take again")
+            raise InputError(f"{self.path}: {_refused(header)}")
         count, at = 0, len(_HEADER)
         self.scan = Scan(0, at, size - at, "")
         while at < size:
@@ -169,9 +170,17 @@ class Reader:
             if damage:
                 self.scan = Scan(count, at, size - at, f"{damage} after {count} records")
                 return
-            count, at = count + 1, at + _HEAD.size + len(payload)
+            begins = at + _HEAD.size
+            count, at = count + 1, begins + len(payload)
             self.scan = Scan(count, at, size - at, "")
-            yield Record(kind, payload)
+            yield Record(kind, payload, begins)
+
+
+def _refused(header: bytes) -> str:
+    if not header.startswith(MAGIC) or len(header) < len(_HEADER):
+        return "not a take's journal; copy the take again"
+    (version,) = struct.unpack("<I", header[len(MAGIC) :])
+    return f"this program reads journals of version {VERSION}, the file is of version {version}; update it"
 
 
 def _read_record(file: BinaryIO, left: int) -> tuple[int, bytes, str]:

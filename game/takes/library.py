@@ -6,13 +6,14 @@ Lists read take.json alone. Nothing here ever deletes: what is thrown away goes 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from game.takes.facts import OtherSchemaError
 from game.takes.folders import BIN, LOG, SUMMARY, is_day, parse_name, take_folders
 from game.takes.journal import Scan, is_being_written, scan, sole_use
 from game.takes.summary import RECOVERED, digest, finish
-from game.takes.take import OtherSchemaError, Take, load_take
+from game.takes.take import Take, load_take
 from models.disk import sync_folder
 from models.errors import InputError
 
@@ -45,6 +46,12 @@ def open_library(root: Path) -> Library:
         except InputError as error:
             notes.append(str(error))
     return Library(tuple(takes), tuple(cut_off), tuple(notes))
+
+
+def chosen(library: Library, circled: bool = False, starred: bool = False) -> Library:
+    """The same with those takes only that are circled, or starred, or both, as asked."""
+    takes = (take for take in library.takes if take.edits.circled or not circled)
+    return replace(library, takes=tuple(take for take in takes if take.edits.starred or not starred))
 
 
 def find(root: Path, wanted: str) -> Take:
@@ -145,6 +152,22 @@ def _cut(log: Path, descriptor: int, found: Scan) -> None:
     os.fsync(descriptor)
 
 
+def restore(root: Path, wanted: str) -> Path:
+    """Take what is called ``wanted`` out of the bin of a folder of takes again. Returns where it is now.
+
+    Raises:
+        InputError: the bin has none, or the disk will not have it.
+    """
+    for name, folder in take_folders(root / BIN):
+        if name.id == wanted:
+            target = root / folder.parent.name / folder.name
+            if target.exists():
+                raise InputError(f"{target}: is there already; rename one of the two folders")
+            return _moved(folder, target)
+    there = ", ".join(name.id for name, _ in take_folders(root / BIN)) or "nothing"
+    raise InputError(f"'{wanted}': not in the bin; there is {there}")
+
+
 def discard(folder: Path) -> Path:
     """Move a take, or what was cut off, into the bin of its folder of takes. Returns where it is now.
 
@@ -163,11 +186,14 @@ def discard(folder: Path) -> Path:
 def _to_bin(folder: Path) -> Path:
     folder = folder.resolve()
     day = folder.parent
-    target = day.parent / BIN / day.name / folder.name
+    return _moved(folder, day.parent / BIN / day.name / folder.name)
+
+
+def _moved(folder: Path, target: Path) -> Path:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         os.rename(folder, target)
         sync_folder(target.parent)
     except OSError as error:
-        raise InputError(f"{folder}: cannot be moved to the bin ({error.strerror}); check its permissions") from error
+        raise InputError(f"{folder}: cannot be moved to {target} ({error.strerror}); check its permissions") from error
     return target

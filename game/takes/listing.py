@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -13,7 +15,7 @@ from game.takes.take import Take
 
 def describe(take: Take) -> Facts:
     """All that is known about a take without reading its journal, for ``--json``."""
-    return {**take.facts, "folder": str(take.folder)}
+    return {**take.facts, "folder": str(take.folder), "edits": dataclasses.asdict(take.edits)}
 
 
 def describe_library(library: Library) -> Facts:
@@ -24,16 +26,29 @@ def describe_library(library: Library) -> Facts:
 
 def library_table(library: Library) -> RenderableType:
     """A folder of takes: one row each, then what was cut off and what cannot be read."""
-    table = Table("take", "made", "place", "skill", "length", "attempts", "beware of")
-    for take in library.takes:
-        facts = take.facts
-        table.add_row(
-            *map(Text, (take.id, _made(take), facts["environment"], facts["skill"], clock(take.duration))),
-            Text(str(len(facts["attempts"]))),
-            _flags(take),
-        )
+    rows = [
+        {
+            "take": Text(take.id),
+            "slate": Text(take.edits.label),
+            "marks": Text(marks_of(take)),
+            "made": Text(_made(take)),
+            "place": Text(take.facts["environment"]),
+            "length": Text(clock(take.duration)),
+            "attempts": Text(str(len(take.facts["attempts"]))),
+            "notes": Text("; ".join(take.edits.notes)),
+            "beware of": _flags(take),
+        }
+        for take in library.takes
+    ]
+    table = Table()
+    # What nobody has is not shown: a terminal has 80 columns.
+    names = [name for name in (rows[0] if rows else ()) if any(row[name].plain for row in rows)]
+    for name in names:
+        table.add_column(name, no_wrap=name in ("take", "marks", "length"))
+    for row in rows:
+        table.add_row(*(row[name] for name in names))
     cut_off = [Text(f"cut off: {folder}; run `backflip takes recover`", "yellow") for folder in library.cut_off]
-    return Group(table, *cut_off, *(Text(note, "yellow") for note in library.notes))
+    return Group(*([table] if rows else []), *cut_off, *(Text(note, "yellow") for note in library.notes))
 
 
 def take_table(take: Take) -> RenderableType:
@@ -42,6 +57,12 @@ def take_table(take: Take) -> RenderableType:
     about = Table(show_header=False)
     for name, value in (
         ("take", take.id),
+        ("slate", take.edits.label),
+        ("scene", scene_of(take)),
+        ("marks", marks_of(take)),
+        ("notes", "\n".join(take.edits.notes)),
+        ("smoothed", smoothing_of(take)),
+        ("performance of", str(facts.get("reshoot", {}).get("take", ""))),
         ("folder", str(take.folder)),
         ("made", _made(take)),
         ("place", facts["environment"]),
@@ -59,6 +80,25 @@ def take_table(take: Take) -> RenderableType:
         detail = ", ".join(f"{name} {value}" for name, value in event["detail"].items())
         events.add_row(clock(event["seconds"]), Text(event["name"]), Text(detail))
     return Group(about, events)
+
+
+def scene_of(take: Take) -> str:
+    """Scene and shot as on a slate: ``12A``."""
+    return f"{take.facts.get('scene', '')}{take.facts.get('shot', '')}"
+
+
+def marks_of(take: Take) -> str:
+    """What it was marked with: circled, starred."""
+    return " ".join(mark for mark, on in (("◯", take.edits.circled), ("★", take.edits.starred)) if on)
+
+
+def smoothing_of(take: Take) -> str:
+    """How its camera was smoothed anew; empty: it is as it was seen."""
+    smoothing = take.edits.smoothing
+    if smoothing is None:
+        return ""
+    lag = ", without lag" if smoothing.zero_lag else ""
+    return f"body {smoothing.body_damping:g} s, aim {smoothing.aim_damping:g} s{lag}"
 
 
 def clock(seconds: float) -> str:

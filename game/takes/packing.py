@@ -1,11 +1,13 @@
-"""What a take's journal says in binary: physics steps and tracker samples.
+"""What a take's journal says in binary: physics steps, tracker samples, and where the camera was seen from.
 
 Numbers are little-endian; poses are float64, so that what is replayed is what was shown, to the last bit. After the
 fixed fields:
 
     snapshot  time i64, attempt u32, tick u32, joints u16, contacts u16 | root xyz, root xyzw, joints x xyzw |
-              for each contact link i16, position 3 f64, force f64, speed f64, surface text
+              for each contact link i16, position 3 f64, force f64, speed f64, surface text |
+              for each prop that the header tells of position xyz, rotation xyzw
     sample    time i64, tracking u8, position xyz, rotation wxyz | count u8, texts | count u8, each text and f64
+    view      time i64, position xyz, rotation wxyz
 
 A text is its length in bytes (u8) and UTF-8.
 """
@@ -17,16 +19,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from game.camera.pose import Sample, Tracking
+from game.camera.pose import CameraPose, Sample, Tracking
 from game.performance import BodyPose, Snapshot
 from game.takes.facts import is_moment
 from models.contact import Contact
+from models.props import NO_PROPS, POSE
 from models.rotations import Array
 
 _STEP = struct.Struct("<qIIHH")
 _CONTACT = struct.Struct("<h5d")
 _SAMPLE = struct.Struct("<qB7d")
 _AXIS = struct.Struct("<d")
+_VIEW = struct.Struct("<q7d")
 _ROOT = 7  # numbers before the joints: position and rotation
 _TRACKING = (Tracking.OK, Tracking.LOST, Tracking.ABSENT)
 
@@ -49,6 +53,7 @@ def encode_snapshot(at_ns: int, snapshot: Snapshot) -> bytes:
     parts += [np.asarray(part, dtype="<f8").tobytes() for part in (pose.root_pos, pose.root_rot, pose.joint_rot)]
     for contact in contacts:
         parts += (_CONTACT.pack(contact.link, *contact.position, contact.force, contact.speed), _text(contact.surface))
+    parts.append(np.asarray(snapshot.props, dtype="<f8").tobytes())
     return b"".join(parts)
 
 
@@ -78,8 +83,22 @@ def pose_of(numbers: Array) -> BodyPose:
     return BodyPose(numbers[:3], numbers[3:_ROOT], numbers[_ROOT:].reshape(-1, 4))
 
 
-def decode_contacts(payload: bytes) -> tuple[Contact, ...]:
-    """The contacts of a snapshot.
+def props_of(payload: bytes, props: int) -> Array:
+    """The poses ``(props, 7)`` at the end of a snapshot in a take with so many props, as a view.
+
+    Raises:
+        ValueError: these bytes are no snapshot.
+    """
+    if not props:
+        return NO_PROPS
+    start = len(payload) - 8 * POSE * props
+    if start < _contacts_at(decode_step(payload)):
+        raise ValueError("not a snapshot: its props are cut off")
+    return np.frombuffer(payload, dtype="<f8", offset=start).reshape(props, POSE)
+
+
+def decode_contacts(payload: bytes, props: int = 0) -> tuple[Contact, ...]:
+    """The contacts of a snapshot in a take with so many props.
 
     Raises:
         ValueError: these bytes are no snapshot.
@@ -93,6 +112,8 @@ def decode_contacts(payload: bytes) -> tuple[Contact, ...]:
             contacts.append(Contact(link, (x, y, z), force, speed, surface))
     except (struct.error, IndexError) as error:
         raise ValueError("not a snapshot: its contacts are cut off") from error
+    if at + 8 * POSE * props > len(payload):
+        raise ValueError("not a snapshot: its props are cut off")
     return tuple(contacts)
 
 
@@ -125,6 +146,25 @@ def decode_sample(payload: bytes) -> Sample:
     if not is_moment(time_ns):
         raise ValueError("not a camera sample: its time is out of range")
     return Sample(time_ns, np.array(numbers[:3]), np.array(numbers[3:]), believed, buttons, axes)
+
+
+def encode_view(at_ns: int, pose: CameraPose) -> bytes:
+    """Where the camera was, in the environment, at the sample of ``at_ns``."""
+    return _VIEW.pack(at_ns, *map(float, pose.position), *map(float, pose.rotation))
+
+
+def decode_view(payload: bytes) -> tuple[int, CameraPose]:
+    """Inverse of `encode_view`.
+
+    Raises:
+        ValueError: these bytes are no view.
+    """
+    if len(payload) != _VIEW.size:
+        raise ValueError("not a view: of another length")
+    at_ns, *numbers = _VIEW.unpack(payload)
+    if not is_moment(at_ns):
+        raise ValueError("not a view: its time is out of range")
+    return at_ns, CameraPose(np.array(numbers[:3]), np.array(numbers[3:]))
 
 
 def _take_buttons(payload: bytes, at: int) -> tuple[frozenset[str], int]:

@@ -1,7 +1,8 @@
 """Records a take while it is played and filmed.
 
 Everything is kept raw: every physics step with the moment at which it was shown, every tracker sample, every change of
-a setting. A full disk ends the recording and nothing else: the picture runs on, and what was written stays.
+a setting; and besides, where the camera was seen to be. A full disk ends the recording and nothing else: the picture
+runs on, and what was written stays.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from game.camera.pose import Sample
+from game.camera.pose import CameraPose, Sample
 from game.clock import Clock
 from game.performance import Snapshot
 from game.takes.facts import SECOND, Facts, Kind, TakeHeader, encode_change, encode_header
 from game.takes.folders import LOG, claim, parse_name
 from game.takes.journal import Writer
-from game.takes.packing import encode_sample, encode_snapshot
+from game.takes.packing import encode_sample, encode_snapshot, encode_view
 from game.takes.summary import CUT_SHORT, finish
 from models.errors import InputError
 from models.reference import TICKS_PER_SECOND
@@ -83,6 +84,10 @@ class Recorder:
     def camera(self, sample: Sample) -> None:
         """A tracker's raw word; it carries its own time."""
         self._append(Kind.CAMERA, encode_sample(sample))
+
+    def view(self, at_ns: int, pose: CameraPose) -> None:
+        """Where the camera was seen to be at the sample of ``at_ns``."""
+        self._append(Kind.VIEW, encode_view(at_ns, pose))
 
     def settings(self, at_ns: int, name: str, value: Facts) -> None:
         """Settings ``name`` are ``value`` from ``at_ns`` on: all of them, not just what changed."""

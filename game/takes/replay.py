@@ -1,7 +1,7 @@
 """Plays a take back at any moment, without physics or torch.
 
-What is given back is what was recorded: poses between physics steps, raw tracker samples, settings. The camera is
-derived from the samples and settings elsewhere, so that it can be derived again, better.
+What is given back is what was recorded: poses between physics steps, raw tracker samples, settings, and the camera that
+was seen. `game.takes.shot` makes the camera of the film of it, or derives it again, better.
 """
 
 from __future__ import annotations
@@ -9,18 +9,24 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from game.camera.pose import Sample
+import numpy as np
+from numpy.typing import NDArray
+
 from game.performance import BodyPose, Snapshot
-from game.takes.facts import SECOND, Change, Facts, Kind, TakeHeader, decode_change, decode_header
-from game.takes.journal import Reader, Record
-from game.takes.packing import decode_sample
+from game.props.told import told
+from game.takes.facts import SECOND, Change, Facts, decode_change, decode_header
+from game.takes.index import INDEX, Index, Indexer, read_index
+from game.takes.journal import Reader
+from game.takes.log_file import LogFile, Samples
 from game.takes.steps import steps_of
 from game.takes.summary import digest
 from game.takes.take import Take, load_take
 from models.errors import InputError
+from models.props import NO_PROPS
+from models.rotations import Array
 
 
 @dataclass(frozen=True)
@@ -36,66 +42,47 @@ class TakeEvent:
 class ReplayFrame:
     """A take at one moment.
 
-    pose: None in a take without a performance. sample_index: into `Replay.samples`, -1: there are none; sample_seconds:
-    when it was taken, in the take's time. settings: those in force, by name. events: all that have happened.
+    pose: None in a take without a performance. props: poses ``(props, 7)`` of `Replay.props`. sample_index: into
+    `Replay.samples`, -1: there are none; sample_seconds: when it was taken, in the take's time. settings: those in
+    force, by name. events: all that have happened.
     """
 
     seconds: float
     attempt: int
     tick: int
     pose: BodyPose | None
+    props: Array
     sample_index: int
     sample_seconds: float
     settings: dict[str, Facts]
     events: tuple[TakeEvent, ...]
 
 
-@dataclass
-class _Contents:
-    """What a journal holds, record by record."""
-
-    header: TakeHeader | None = None
-    steps: list[bytes] = field(default_factory=list)
-    samples: list[Sample] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-    events: list[Change] = field(default_factory=list)
-
-    def add(self, record: Record) -> None:
-        if record.kind == Kind.HEADER:
-            self.header, _ = decode_header(record.payload)
-        elif record.kind == Kind.SNAPSHOT:
-            self.steps.append(record.payload)
-        elif record.kind == Kind.CAMERA:
-            self.samples.append(decode_sample(record.payload))
-        elif record.kind == Kind.SETTINGS:
-            self.changes.append(decode_change(record.payload))
-        elif record.kind == Kind.EVENT:
-            self.events.append(decode_change(record.payload))
-
-
 class Replay:
-    """A take in memory. Its time runs in seconds from 0 to `duration`; before and after, its ends stand.
+    """A take, opened. Its time runs in seconds from 0 to `duration`; before and after, its ends stand.
 
-    Steps and samples that hold numbers that are not finite are left out.
-
-    steps: the performance. samples: all tracker samples in the order of time. changes: of settings, in that order,
-    beginning with those at the start. events: in that order.
+    Steps and samples stay on the disk until they are asked for. Those that hold numbers that are not finite are left
+    out. steps: the performance. samples: all tracker samples in the order of time. view_moments (n,) ns, view_poses
+    (n, 7): position and rotation wxyz of the camera that was seen, in that order too; none in takes of older programs.
+    changes: of settings, in that order, beginning with those at the start. events: in that order. props: what lies
+    about, in the order of a step's poses.
     """
 
-    def __init__(self, take: Take, header: TakeHeader, contents: _Contents) -> None:
+    def __init__(self, take: Take, index: Index, log: LogFile) -> None:
         self.take = take
-        self.header = header
+        self.header, _ = decode_header(log.read(index.header[0]))
         self.duration = take.duration
-        self.steps = steps_of(contents.steps)
-        usable = [sample for sample in contents.samples if _is_finite(sample)]
-        self.samples = tuple(sorted(usable, key=lambda sample: sample.time_ns))
-        first = [Change(header.start_ns, name, value) for name, value in header.settings.items()]
-        self.changes = (*first, *sorted(contents.changes, key=_moment_of))
+        self.props = told(self.header.settings.get("props", {}))
+        self.steps = steps_of(index.steps, lambda step: log.read(index.steps[step, -2:]), len(self.props))
+        self.samples = Samples(index.samples, log)
+        order = np.argsort(index.view_moments, kind="stable")
+        self.view_moments, self.view_poses = index.view_moments[order], index.view_poses[order]
+        first = [Change(self.header.start_ns, name, value) for name, value in self.header.settings.items()]
+        self.changes = (*first, *_changes(log, index.changes))
         self.events = tuple(
-            TakeEvent(header.seconds(event.at_ns), event.name, event.value)
-            for event in sorted(contents.events, key=_moment_of)
+            TakeEvent(self.header.seconds(event.at_ns), event.name, event.value)
+            for event in _changes(log, index.events)
         )
-        self._sample_moments = [sample.time_ns for sample in self.samples]
         self._event_seconds = [event.seconds for event in self.events]
         self._changes_of: dict[str, list[Change]] = defaultdict(list)
         for change in self.changes:
@@ -103,19 +90,23 @@ class Replay:
 
     @classmethod
     def load(cls, folder: Path) -> Replay:
-        """Read a take and make sure that it is the one that was finished.
+        """Open a take and make sure that it is the one that was finished.
 
         Raises:
             InputError: no take, not finished, or damaged since.
         """
         take = load_take(folder)
-        contents, reader = _Contents(), Reader(take.log)
+        index = read_index(take.folder / INDEX, take.log, take.log_digest)
+        reader = Reader(take.log)
         try:
-            for record in reader:
-                contents.add(record)
-            if contents.header is None or reader.scan.damage or digest(take.log) != take.log_digest:
-                raise ValueError(reader.scan.damage or "it is not as it was when the take was finished")
-            return cls(take, contents.header, contents)
+            if index is None:
+                indexer = Indexer()
+                for record in reader:
+                    indexer.add(record)
+                index = indexer.index()
+                if not len(index.header) or reader.scan.damage or digest(take.log) != take.log_digest:
+                    raise ValueError(reader.scan.damage or "it is not as it was when the take was finished")
+            return cls(take, index, LogFile(take.log))
         except ValueError as error:
             mend = "restore it from a copy, or keep what is whole with `backflip takes recover`"
             raise InputError(f"{take.log}: damaged ({error}); {mend}") from error
@@ -123,19 +114,20 @@ class Replay:
     def frame(self, seconds: float) -> ReplayFrame:
         """The take at a moment; any moment costs the same."""
         moment = self._moment(seconds)
-        attempt, tick, pose = 0, 0, None
+        attempt, tick, pose, props = 0, 0, None, NO_PROPS
         if len(self.steps):
             index, part = self.steps.at(moment)
             attempt, tick = int(self.steps.attempts[index]), int(self.steps.ticks[index])
-            pose = self.steps.pose(index, part)
-        sample = max(bisect_right(self._sample_moments, moment) - 1, 0) if self.samples else -1
+            pose, props = self.steps.pose(index, part), self.steps.props(index, part)
+        sample = self.samples.at(moment)
         return ReplayFrame(
             seconds,
             attempt,
             tick,
             pose,
+            props,
             sample,
-            self.header.seconds(self._sample_moments[sample]) if self.samples else math.nan,
+            self.header.seconds(int(self.samples.moments[sample])) if sample >= 0 else math.nan,
             self.settings(seconds),
             self.events[: bisect_right(self._event_seconds, seconds)],
         )
@@ -170,6 +162,5 @@ def _moment_of(change: Change) -> int:
     return change.at_ns
 
 
-def _is_finite(sample: Sample) -> bool:
-    numbers = (*sample.position, *sample.rotation, *sample.axes.values())
-    return all(map(math.isfinite, numbers))
+def _changes(log: LogFile, places: NDArray[np.int64]) -> list[Change]:
+    return sorted((decode_change(log.read(place)) for place in places), key=_moment_of)

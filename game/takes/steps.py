@@ -1,17 +1,17 @@
-"""The performance of a take as arrays: every physics step and the moment at which it was shown."""
+"""The performance of a take: every physics step and the moment at which it was shown."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from game.clock import SPEEDS
-from game.performance import BodyPose, Snapshot, interpolate
+from game.performance import BodyPose, Snapshot, interpolate, interpolate_props
 from game.takes.facts import SECOND
-from game.takes.packing import decode_contacts, decode_step, pose_bytes, pose_of
+from game.takes.packing import decode_contacts, pose_bytes, pose_of, props_of
 from models.reference import TICKS_PER_SECOND
 from models.rotations import Array
 
@@ -21,19 +21,19 @@ _LONGEST_GAP = round(1.5 * SECOND / (TICKS_PER_SECOND * min(SPEEDS)))
 
 @dataclass(frozen=True)
 class Steps:
-    """In the order of recording: moments (n,) ns, never falling; attempts and ticks (n,); poses (n, 7 + 4 joints).
+    """In the order of recording: moments (n,) ns, never falling; attempts and ticks (n,).
 
-    payloads: the records, for their contacts.
+    payload: reads the record of a step. lying: how many props each holds.
     """
 
     moments: NDArray[np.int64]
     attempts: NDArray[np.int64]
     ticks: NDArray[np.int64]
-    poses: Array
-    payloads: tuple[bytes, ...]
+    payload: Callable[[int], bytes]
+    lying: int = 0
 
     def __len__(self) -> int:
-        return len(self.payloads)
+        return len(self.moments)
 
     def at(self, moment: int) -> tuple[int, float]:
         """Which step stands at a moment, and how far (0 … 1) the picture is on its way to the next."""
@@ -50,8 +50,13 @@ class Steps:
 
     def pose(self, index: int, part: float) -> BodyPose:
         """The pose ``part`` of the way from a step to the next."""
-        pose = pose_of(self.poses[index])
-        return interpolate(pose, pose_of(self.poses[index + 1]), part) if part > 0.0 else pose
+        pose = _pose(self.payload(index))
+        return interpolate(pose, _pose(self.payload(index + 1)), part) if part > 0.0 else pose
+
+    def props(self, index: int, part: float) -> Array:
+        """The props' poses ``(props, 7)``, ``part`` of the way from a step to the next."""
+        props = props_of(self.payload(index), self.lying)
+        return interpolate_props(props, props_of(self.payload(index + 1), self.lying), part) if part > 0.0 else props
 
     def snapshot(self, index: int) -> Snapshot:
         """A step as the performer gave it out.
@@ -59,12 +64,9 @@ class Steps:
         Raises:
             ValueError: its contacts make no sense.
         """
-        return Snapshot(
-            int(self.attempts[index]),
-            int(self.ticks[index]),
-            pose_of(self.poses[index]),
-            decode_contacts(self.payloads[index]),
-        )
+        payload = self.payload(index)
+        contacts, props = decode_contacts(payload, self.lying), props_of(payload, self.lying)
+        return Snapshot(int(self.attempts[index]), int(self.ticks[index]), _pose(payload), contacts, props)
 
     def between(self, after: int, until: int) -> list[int]:
         """The steps first shown later than ``after`` and not later than ``until``."""
@@ -76,23 +78,12 @@ class Steps:
         return bool(same and self.ticks[index - 1] == self.ticks[index])
 
 
-def steps_of(payloads: Sequence[bytes]) -> Steps:
-    """Steps from snapshot records; those that hold numbers that are not finite are left out.
-
-    Raises:
-        ValueError: a payload is no snapshot, or they are of different bodies.
-    """
-    steps = [decode_step(payload) for payload in payloads]
-    joints = steps[0].joints if steps else 0
-    if any(step.joints != joints for step in steps):
-        raise ValueError("its steps are of different bodies")
-    poses = np.frombuffer(b"".join(map(pose_bytes, payloads)), dtype="<f8").astype(np.float64)
-    poses = poses.reshape(len(steps), 7 + 4 * joints)
-    facts = np.array([(step.at_ns, step.attempt, step.tick) for step in steps], dtype=np.int64).reshape(-1, 3)
-    usable = np.asarray(np.isfinite(poses).all(axis=1))
-    facts, poses = facts[usable], poses[usable]
-    poses.flags.writeable = False
-    kept = tuple(payload for payload, keep in zip(payloads, usable.tolist(), strict=True) if keep)
+def steps_of(rows: NDArray[np.int64], payload: Callable[[int], bytes], lying: int = 0) -> Steps:
+    """Steps from the rows of an index, (n, 5), with ``lying`` props in each."""
     # A step's moment is a forecast. When the clock is made faster, a later step can come before it; the later is right.
-    moments = np.minimum.accumulate(facts[::-1, 0])[::-1]
-    return Steps(moments, facts[:, 1], facts[:, 2], poses, kept)
+    moments = np.minimum.accumulate(rows[::-1, 0])[::-1]
+    return Steps(moments, rows[:, 1], rows[:, 2], payload, lying)
+
+
+def _pose(payload: bytes) -> BodyPose:
+    return pose_of(np.frombuffer(pose_bytes(payload), dtype="<f8"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from game.camera.pose import Sample, Tracking
 from game.takes.facts import Change, Facts, Kind, TakeHeader, decode_change, decode_header, to_json
 from game.takes.folders import LOG, PARTIAL, SUMMARY, parse_name
+from game.takes.index import INDEX, Index, Indexer, encode_index
 from game.takes.journal import Reader, Record
 from game.takes.packing import decode_sample, decode_step
 from models.disk import sync_folder, write_whole
@@ -73,20 +74,21 @@ class _Tally:
         self.last_ns = max(self.last_ns, at_ns)
 
 
-def summarise(log: Path, flags: frozenset[str] = frozenset()) -> Facts:
-    """The contents of take.json; ``flags`` besides those that the journal tells.
+def summarise(log: Path, flags: frozenset[str] = frozenset()) -> tuple[Facts, Index]:
+    """The contents of take.json, ``flags`` besides those that the journal tells, and the journal's index.
 
     Raises:
         InputError: the journal has not even a header, or its records make no sense.
     """
-    tally, header = _count_up(log)
+    tally, header, index = _count_up(log)
     name = parse_name(log.parent.name)
-    return {
+    facts: Facts = {
         "schema": SCHEMA,
         "version": VERSION,
         "id": name.id if name else log.parent.name,
         "created": tally.created,
-        **{key: getattr(header, key) for key in ("slate", "environment", "skill", "stage", "body", "seed")},
+        **{key: getattr(header, key) for key in ("slate", "scene", "shot", "environment", "skill")},
+        **{key: getattr(header, key) for key in ("stage", "body", "seed", "reshoot")},
         "versions": header.versions,
         "duration": header.seconds(tally.last_ns),
         "counts": {**tally.counts, "events": len(tally.events)},
@@ -101,18 +103,20 @@ def summarise(log: Path, flags: frozenset[str] = frozenset()) -> Facts:
         "flags": sorted(tally.flags | flags),
         "log": {"bytes": log.stat().st_size, "sha256": digest(log)},
     }
+    return facts, index
 
 
-def _count_up(log: Path) -> tuple[_Tally, TakeHeader]:
-    tally = _Tally()
+def _count_up(log: Path) -> tuple[_Tally, TakeHeader, Index]:
+    tally, indexer = _Tally(), Indexer()
     try:
         for record in Reader(log):
             tally.add(record)
+            indexer.add(record)
     except ValueError as error:
         raise InputError(f"{log}: damaged ({error}); restore the take's folder from a copy") from error
     if tally.header is None:
         raise InputError(f"{log}: nothing was recorded; delete the folder {log.parent}")
-    return tally, tally.header
+    return tally, tally.header, indexer.index()
 
 
 def digest(log: Path) -> str:
@@ -122,12 +126,15 @@ def digest(log: Path) -> str:
 
 
 def finish(folder: Path, flags: frozenset[str] = frozenset()) -> Path:
-    """Summarise what a folder holds and take ``.partial`` off its name. Returns the folder's new path.
+    """Summarise and index what a folder holds and take ``.partial`` off its name. Returns the folder's new path.
 
     Raises:
         InputError: see `summarise`. OSError: the disk is full or broken; the folder stays as it was.
     """
-    write_whole(folder / SUMMARY, to_json(summarise(folder / LOG, flags), indent=1))
+    log = folder / LOG
+    facts, index = summarise(log, flags)
+    write_whole(folder / INDEX, encode_index(index, log, facts["log"]["sha256"]))
+    write_whole(folder / SUMMARY, to_json(facts, indent=1))
     finished = folder.with_name(folder.name.removesuffix(PARTIAL))
     if finished != folder:
         os.rename(folder, finished)

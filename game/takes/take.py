@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from game.takes.facts import Facts, from_json
+from game.camera.readout import RATE
+from game.takes.edits import Edits, load_edits
+from game.takes.facts import Facts, OtherSchemaError, from_json
 from game.takes.folders import LOG, PARTIAL, SUMMARY
 from game.takes.summary import SCHEMA, VERSION
 from models.errors import InputError
@@ -15,16 +17,13 @@ from models.errors import InputError
 _LARGEST = 64 << 20  # bytes; a summary is a few kilobytes
 
 
-class OtherSchemaError(InputError):
-    """A summary of another schema or version: nothing is wrong with the take, and it must not be rewritten."""
-
-
 @dataclass(frozen=True)
 class Take:
-    """A folder and the facts of its summary, checked."""
+    """A folder, the facts of its summary, checked, and what people have said about it since."""
 
     folder: Path
     facts: Facts
+    edits: Edits
 
     @property
     def id(self) -> str:
@@ -35,6 +34,16 @@ class Take:
     def duration(self) -> float:
         """Seconds."""
         return float(self.facts["duration"])
+
+    @property
+    def frames(self) -> int:
+        """Number of pictures, `RATE` a second."""
+        return max(int(self.duration * RATE), 1)
+
+    @property
+    def label(self) -> str:
+        """What it says on the slate: as renamed, else the id."""
+        return self.edits.label or self.id
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -74,7 +83,7 @@ def load_take(folder: Path) -> Take:
         raise InputError(f"{folder}: no take ({reason}); `backflip takes list` has those there are") from error
     except ValueError as error:
         raise InputError(f"{path}: damaged ({error}); delete it and run `backflip takes recover`") from error
-    return Take(folder, facts)
+    return Take(folder, facts, load_edits(folder))
 
 
 def _check_schema(path: Path, facts: Facts) -> None:

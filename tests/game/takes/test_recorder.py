@@ -38,7 +38,7 @@ def test_a_take_lies_under_its_day_and_is_partial_until_it_ends(tmp_path: Path) 
     assert folder.parent.parent == tmp_path
     assert folder.parent.name in (TODAY, datetime.now().astimezone().date().isoformat())
     assert folder.name == "park_001"
-    assert sorted(path.name for path in folder.iterdir()) == ["take.json", "take.log"]
+    assert sorted(path.name for path in folder.iterdir()) == ["take.index", "take.json", "take.log"]
     assert not recorder.state.recording
     assert recorder.close() == folder
 

@@ -224,10 +224,11 @@ def test_another_version_is_refused(folder: Path) -> None:
 def test_needs_neither_physics_nor_torch(folder: Path) -> None:
     code = """if True:
         import pathlib, sys
-        from game.takes import library, listing, replay
-        from game.takes.export import movie, thumbnail
+        from game.takes import contact_sheet, library, listing, replay, shot
+        from game.takes.export import bvh, gltf, motion, movie, opentrackio, table, thumbnail, timeline, usd
         taken = replay.Replay.load(pathlib.Path(sys.argv[1]))
         assert taken.frame(0.1).pose is not None
+        shot.Shot(taken).camera(0.1)
         loaded = {"pybullet", "torch", "panda3d"} & set(sys.modules)
         assert not loaded, loaded
     """

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from game import take_commands
+from game.filming import cast_of
 from game.takes.export.thumbnail import NAME
 from game.takes.folders import BIN, LOG, PARTIAL, SUMMARY
 from game.takes.recorder import Recorder
@@ -53,7 +54,7 @@ def test_recovers_for_programs(shoot: Path, capsys: pytest.CaptureFixture[str]) 
 def test_discards(shoot: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kept = filming.film(shoot, 4)
     for wanted, name in (("park_002", "park_002.partial"), ("park_003", "park_003")):
-        assert take_commands.discard_take(Namespace(takes=str(shoot), take=wanted)) == 0
+        assert take_commands.discard_take(Namespace(takes=str(shoot), take=wanted, yes=True)) == 0
         assert capsys.readouterr().out == f"moved to the bin: {shoot / BIN / kept.parent.name / name}\n"
 
 
@@ -70,7 +71,7 @@ def test_a_take_of_another_body_is_refused(tmp_path: Path) -> None:
 def test_the_person_is_who_was_filmed(tmp_path: Path, settings: dict[str, dict[str, str]], person: Path) -> None:
     header = dataclasses.replace(filming.header(), settings=settings, body=load_humanoid().digest)
     replay = Replay.load(Recorder(tmp_path, header).close())
-    assert take_commands._cast(replay) == (person, load_humanoid())
+    assert cast_of(replay) == (person, load_humanoid())
 
 
 def test_a_thumbnail_that_cannot_be_kept_stops_no_movie(tmp_path: Path) -> None:

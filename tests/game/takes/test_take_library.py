@@ -1,16 +1,30 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import filming
 import pytest
 
+from game.takes.edits import change_edits
 from game.takes.facts import decode_header, encode_header, to_json
 from game.takes.folders import BIN, LOG, PARTIAL, SUMMARY
+from game.takes.index import INDEX
 from game.takes.journal import MAGIC, Reader, scan
-from game.takes.library import TORN, discard, find, find_folder, open_library, recover, recover_all
+from game.takes.library import (
+    TORN,
+    chosen,
+    discard,
+    find,
+    find_folder,
+    open_library,
+    recover,
+    recover_all,
+    restore,
+)
 from game.takes.recorder import Recorder
 from game.takes.replay import Replay
 from models.errors import InputError
@@ -174,6 +188,67 @@ def test_a_newer_summary_is_not_rewritten(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="update"):
         recover(folder)
     assert (folder / SUMMARY).read_text() == newer
+
+
+def test_a_journal_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
+    whole, partial = filming.film(tmp_path, 4), cut_off(tmp_path)
+    for folder in (whole, partial):
+        data = bytearray((folder / LOG).read_bytes())
+        data[len(MAGIC)] = 2
+        (folder / LOG).write_bytes(data)
+    (whole / INDEX).unlink()
+    told = r"take\.log: this program reads journals of version 1, the file is of version 2; update it"
+    with pytest.raises(InputError, match=told):
+        Replay.load(whole)
+    takes, (problem,) = recover_all(tmp_path)
+    assert takes == []
+    assert re.search(told, problem)
+    assert (partial / LOG).read_bytes()[len(MAGIC)] == 2
+
+
+def test_the_bin_gives_back(tmp_path: Path) -> None:
+    folder = filming.film(tmp_path, 4)
+    discard(folder)
+    with pytest.raises(InputError, match="'park_002': not in the bin; there is park_001"):
+        restore(tmp_path, "park_002")
+    assert restore(tmp_path, "park_001") == folder
+    assert Replay.load(folder).take.id == "park_001"
+    discard(folder)
+    folder.mkdir()
+    with pytest.raises(InputError, match="is there already"):
+        restore(tmp_path, "park_001")
+
+
+def test_takes_are_chosen_by_their_marks(tmp_path: Path) -> None:
+    folders = [filming.film(tmp_path, 2) for _ in range(4)]
+    change_edits(folders[0], circled=True)
+    change_edits(folders[1], starred=True)
+    change_edits(folders[2], circled=True, starred=True)
+    library = open_library(tmp_path)
+
+    def names(**wanted: bool) -> list[str]:
+        return [take.id[-1] for take in chosen(library, **wanted).takes]
+
+    assert names() == ["1", "2", "3", "4"]
+    assert names(circled=True) == ["1", "3"]
+    assert names(starred=True) == ["2", "3"]
+    assert names(circled=True, starred=True) == ["3"]
+
+
+def test_a_folder_that_can_only_be_read_loses_nothing(tmp_path: Path) -> None:
+    with filming.tiny_disk(tmp_path / "disk", "1m") as disk:
+        whole, partial = filming.film(disk, 4), cut_off(disk)
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        before = {path: path.read_bytes() for path in disk.rglob("*") if path.is_file()}
+        for job, told in (
+            (lambda: Recorder(disk, filming.header()), "cannot be made .*Read-only file system"),
+            (lambda: recover(partial), "Read-only file system"),
+            (lambda: discard(whole), "cannot be moved .*Read-only file system"),
+        ):
+            with pytest.raises(InputError, match=told):
+                job()
+        assert Replay.load(whole).frame(0.01).tick == 1
+        assert {path: path.read_bytes() for path in disk.rglob("*") if path.is_file()} == before
 
 
 def test_what_is_being_recorded_is_left_alone(tmp_path: Path) -> None:
