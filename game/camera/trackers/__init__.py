@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from game.camera.trackers.factory import KINDS, open_tracker
-from game.camera.trackers.tracker import ORIGIN_MOVED, Clock, Tracker
+from game.camera.trackers.tracker import NEW_DEVICE, ORIGIN_MOVED, Clock, Tracker
 
-__all__ = ["KINDS", "ORIGIN_MOVED", "Clock", "Tracker", "open_tracker"]
+__all__ = ["KINDS", "NEW_DEVICE", "ORIGIN_MOVED", "Clock", "Tracker", "open_tracker"]

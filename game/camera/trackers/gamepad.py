@@ -10,7 +10,7 @@ from panda3d.core import GamepadButton, InputDevice, InputDeviceManager
 
 from game.camera.pose import Sample, Tracking
 from game.camera.trackers.fly import Drive, Flight, fly
-from game.camera.trackers.tracker import Clock
+from game.camera.trackers.tracker import Clock, Tracker
 from models.errors import InputError
 
 SPEED = 1.5  # m/s at full stick, a brisk walk
@@ -28,6 +28,9 @@ _BUTTONS = {
     "shoulder": GamepadButton.rshoulder(),
     "left": GamepadButton.dpad_left(),
     "right": GamepadButton.dpad_right(),
+    "up": GamepadButton.dpad_up(),
+    "down": GamepadButton.dpad_down(),
+    "back": GamepadButton.back(),
 }
 
 
@@ -62,8 +65,11 @@ def drive(left: tuple[float, float], right: tuple[float, float], lift: float) ->
     )
 
 
-class GamepadTracker:
-    """Flies from the identity pose. Buttons a, b, x, y, menu, grip, shoulder, left, right, trigger; axis trigger."""
+class GamepadTracker(Tracker):
+    """Flies from the identity pose. Axis trigger.
+
+    Buttons a, b, x, y, menu, back, grip, shoulder, trigger, and of the cross left, right, up, down.
+    """
 
     def __init__(self, device: Any, now_ns: Clock = time.monotonic_ns) -> None:
         self._device = device

@@ -11,7 +11,7 @@ from panda3d.core import KeyboardButton, MouseButton
 
 from game.camera.pose import Sample
 from game.camera.trackers.fly import Drive, Flight, fly, looked
-from game.camera.trackers.tracker import Clock
+from game.camera.trackers.tracker import Clock, Tracker
 
 SPEED = 1.2  # m/s, an operator's walk
 HURRY = 3.0  # times faster with shift
@@ -33,7 +33,7 @@ def look(flight: Flight, right: float, down: float) -> Flight:
     return looked(flight, -right * LOOK, -down * LOOK)
 
 
-class MouseKeysTracker:
+class MouseKeysTracker(Tracker):
     """Flies from the identity pose. The keys do nothing with control or alt held, so shortcuts stay shortcuts."""
 
     name = "mouse"
@@ -46,6 +46,7 @@ class MouseKeysTracker:
         self._last_ns = now_ns()
         self._flight = Flight()
         self._grabbed: tuple[float, float] | None = None
+        self._deaf = False
 
     def sample(self) -> Sample:
         """Where the camera has flown to."""
@@ -55,12 +56,16 @@ class MouseKeysTracker:
         self._last_ns = now
         return Sample(now, self._flight.position, self._flight.rotation)
 
+    def ignore_keys(self, on: bool) -> None:
+        """While a text is typed, letters move nothing."""
+        self._deaf = on
+
     def close(self) -> None:
         """Nothing to let go of."""
 
     def _keys(self) -> set[str]:
         down = self._watcher.is_button_down
-        if down(KeyboardButton.control()) or down(KeyboardButton.alt()):
+        if self._deaf or down(KeyboardButton.control()) or down(KeyboardButton.alt()):
             return set()
         return {name for name, button in KEYS.items() if down(button)}
 

@@ -1,92 +1,142 @@
 """A tracked device through OpenVR: a controller, a tracker or a headset in the hand that films.
 
-The program runs as a *background* application: it reads poses, and neither starts SteamVR nor keeps it running. Poses
-are asked for without prediction, because prediction overshoots when the hand turns round, and a take would keep that.
-Buttons come from the legacy controller state, which needs no binding files and works in the background.
+The program runs as a *background* application, which reads poses and neither starts SteamVR nor keeps it running, or as
+a *scene* application, which also fills the headset (see `game.vr`). Poses that are kept are asked for without
+prediction, because prediction overshoots when the hand turns round; the picture alone looks ahead, by as much as it
+comes late. Buttons come from the legacy controller state, which needs no binding files and works in the background.
 """
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import openvr
-from openvr.error_code import (
-    InitError_Init_InstallationNotFound,
-    InitError_Init_NoServerForBackgroundApp,
-    InitError_Init_PathRegistryNotFound,
-    OpenVRError,
-)
 
 from game.camera.pose import IDENTITY_ROTATION, Sample, Tracking
 from game.camera.trackers.openvr_buttons import WAND, controls_of, read_controls
-from game.camera.trackers.tracker import ORIGIN_MOVED, Clock
-from models.coords import openvr_to_panda
+from game.camera.trackers.openvr_devices import Device, Wanted, device_after, find_device
+from game.camera.trackers.openvr_pose import doubt, good_pose, join, new_poses
+from game.camera.trackers.tracker import NEW_DEVICE, ORIGIN_MOVED, Clock, Tracker
 from models.errors import InputError
 from models.rotations import Array
 
-ROLES = {"left": openvr.TrackedControllerRole_LeftHand, "right": openvr.TrackedControllerRole_RightHand}
-CLASSES = {"tracker": openvr.TrackedDeviceClass_GenericTracker, "hmd": openvr.TrackedDeviceClass_HMD}
+LATE = 0.016  # s from the sample to the picture on a screen of 60 Hz that shows it at the next refresh
+_UNIVERSE = openvr.TrackingUniverseStanding
 _ORIGIN_EVENTS = (openvr.VREvent_ChaperoneUniverseHasChanged, openvr.VREvent_StandingZeroPoseReset)
 _DEVICE_EVENTS = (
     openvr.VREvent_TrackedDeviceActivated,
     openvr.VREvent_TrackedDeviceDeactivated,
     openvr.VREvent_TrackedDeviceRoleChanged,
 )
-_CROOKED = 1e-2  # how far from orthonormal a pose's axes may be
 
 
-class OpenVRTracker:
+class OpenVRTracker(Tracker):
     """One device of the running OpenVR system; only one such tracker may be open at a time.
 
     A device that is not switched on yet is `Tracking.ABSENT` until it is. What goes out of sight, sends nonsense or is
     switched off holds its last good pose as `Tracking.LOST`, and so does all that is left when SteamVR quits.
     """
 
-    def __init__(self, device: str = "right", now_ns: Clock = time.monotonic_ns) -> None:
+    def __init__(self, device: str = "right", now_ns: Clock = time.monotonic_ns, scene: bool = False) -> None:
         """Join the OpenVR system. device: a role ("right", "left", "tracker", "hmd") or a serial number.
+
+        scene: as an application that fills the headset.
 
         Raises:
             InputError: OpenVR is not installed, not running or refuses.
         """
-        self._device = device
+        self._wanted = Wanted(device)
         self._now_ns = now_ns
-        self._system: Any = _join()
-        self._poses = (openvr.TrackedDevicePose_t * openvr.k_unMaxTrackedDeviceCount)()
+        self._application = openvr.VRApplication_Scene if scene else openvr.VRApplication_Background
+        self._system: Any = join(self._application)
+        self._poses = new_poses()
         self._event = openvr.VREvent_t()
-        self._index: int | None = None
+        self._device: Device | None = None
         self._controls = WAND
         self._good: tuple[Array, Array] | None = None
+        self._giver: tuple[str, int] | None = None  # serial and twin of what gave the last good pose
+        self._note = ""
 
     @property
     def name(self) -> str:
-        """The role or serial number that was asked for."""
-        return f"openvr {self._device}"
+        """The role or serial number that was chosen."""
+        return f"openvr {self._wanted.name}"
+
+    @property
+    def note(self) -> str:
+        """Why there is no pose, or which of two devices with one serial number was chosen."""
+        return self._note
+
+    @property
+    def system(self) -> Any:
+        """The running OpenVR system; None when it has quit."""
+        return self._system
+
+    @property
+    def index(self) -> int | None:
+        """The runtime's number of the device that holds the camera; None while there is none."""
+        return None if self._device is None else self._device.index
 
     def sample(self) -> Sample:
         """The device's pose, buttons ("trigger", "grip", "menu", "a", "b", "stick") and axes ("stick_x", …)."""
-        moved = self._hear()
+        told = self._hear()
         now = self._now_ns()
         if self._system is None:
-            return self._without_pose(now, moved)
-        if self._index is None:
+            self._note = "SteamVR has quit; start it again, then choose the next device"
+            return self._without_pose(now, told)
+        if self._device is None:
             self._find()
-        if self._index is None:
-            return self._without_pose(now, moved)
-        universe = openvr.TrackingUniverseStanding
-        self._system.getDeviceToAbsoluteTrackingPose(universe, 0.0, self._poses)
-        pose = good_pose(self._poses[self._index])
-        buttons, axes = read_controls(self._system, self._index, self._controls)
+        if self._device is None:
+            self._note = f"OpenVR knows no device {self._wanted.name}; switch it on, or choose the next device"
+            return self._without_pose(now, told)
+        self._system.getDeviceToAbsoluteTrackingPose(_UNIVERSE, 0.0, self._poses)
+        raw = self._poses[self._device.index]
+        pose = good_pose(raw)
+        buttons, axes = read_controls(self._system, self._device.index, self._controls)
         if pose is None:
-            return self._without_pose(now, moved | buttons, axes)
-        self._good = pose
-        return Sample(now, *pose, Tracking.OK, moved | buttons, axes)
+            self._note = f"{self._device.serial or 'the device'} {doubt(raw)}"
+            return self._without_pose(now, told | buttons, axes)
+        self._note = _of_twins(self._device)
+        giver = (self._device.serial, self._device.twin)
+        if self._giver not in (None, giver):
+            told |= {NEW_DEVICE}
+        self._good, self._giver = pose, giver
+        return Sample(now, *pose, Tracking.OK, told | buttons, axes)
+
+    def predicted(self, sample: Sample) -> Sample | None:
+        """``sample`` where the device will be when a picture that is begun now is seen; None while nobody knows."""
+        if self._system is None or self._device is None:
+            return None
+        self._system.getDeviceToAbsoluteTrackingPose(_UNIVERSE, LATE, self._poses)
+        pose = good_pose(self._poses[self._device.index])
+        if pose is None:
+            return None
+        at_ns = self._now_ns() + round(LATE * 1e9)
+        return replace(sample, time_ns=at_ns, position=pose[0], rotation=pose[1], buttons=frozenset())
+
+    def next_device(self) -> None:
+        """Let the next device that is switched on hold the camera; joins SteamVR again if that had quit.
+
+        Raises:
+            InputError: there is no other, or SteamVR is not there.
+        """
+        if self._system is None:
+            self._system = join(self._application)
+            return
+        following = device_after(self._system, self._device)
+        if following is None:
+            raise InputError("no other OpenVR device is switched on; switch one on, then choose it")
+        self._wanted = Wanted(following.serial, following.twin)
+        self._device = None
 
     def close(self) -> None:
         """Leave the OpenVR system."""
         if self._system is not None:
             self._system = None
+            self._device = None
             openvr.shutdown()
 
     def _hear(self) -> frozenset[str]:
@@ -97,7 +147,7 @@ class OpenVRTracker:
             if kind in _ORIGIN_EVENTS:
                 moved = frozenset((ORIGIN_MOVED,))
             elif kind in _DEVICE_EVENTS:
-                self._index = None
+                self._device = None
             elif kind == openvr.VREvent_Quit:
                 # The runtime is about to unload itself: tell it so and never call it again.
                 self._system.acknowledgeQuit_Exiting()
@@ -105,29 +155,9 @@ class OpenVRTracker:
         return moved
 
     def _find(self) -> None:
-        """Indices change between runs and when devices come and go, so the device is looked for by what it is."""
-        index = self._look_up()
-        if index is not None:
-            self._index = index
-            self._controls = controls_of(self._system, index)
-
-    def _look_up(self) -> int | None:
-        if self._device in ROLES:
-            index = self._system.getTrackedDeviceIndexForControllerRole(ROLES[self._device])
-            return None if index == openvr.k_unTrackedDeviceIndexInvalid else int(index)
-        for index in range(openvr.k_unMaxTrackedDeviceCount):
-            kind = self._system.getTrackedDeviceClass(index)
-            if kind == openvr.TrackedDeviceClass_Invalid:
-                continue
-            if kind == CLASSES[self._device] if self._device in CLASSES else self._serial(index) == self._device:
-                return index
-        return None
-
-    def _serial(self, index: int) -> str:
-        try:
-            return str(self._system.getStringTrackedDeviceProperty(index, openvr.Prop_SerialNumber_String))
-        except (OpenVRError, UnicodeDecodeError):
-            return ""
+        self._device = find_device(self._system, self._wanted)
+        if self._device is not None:
+            self._controls = controls_of(self._system, self._device.index)
 
     def _without_pose(self, now: int, buttons: frozenset[str], axes: dict[str, float] | None = None) -> Sample:
         if self._good is None:
@@ -135,27 +165,8 @@ class OpenVRTracker:
         return Sample(now, *self._good, Tracking.LOST, buttons, axes or {})
 
 
-def good_pose(pose: Any) -> tuple[Array, Array] | None:
-    """Position and rotation wxyz in Panda's axes of a `TrackedDevicePose_t`; None for one that is not to be believed.
-
-    A device out of range still sends poses, drifting ones, and a damaged one may send NaN or axes that are no rotation.
-    """
-    if not (pose.bPoseIsValid and pose.bDeviceIsConnected and pose.eTrackingResult == openvr.TrackingResult_Running_OK):
-        return None
-    matrix = np.array(pose.mDeviceToAbsoluteTracking.m[:], dtype=np.float64).reshape(3, 4)
-    axes = matrix[:, :3]
-    if not np.all(np.isfinite(matrix)) or np.max(np.abs(axes @ axes.T - np.eye(3))) > _CROOKED:
-        return None
-    return openvr_to_panda(matrix) if np.linalg.det(axes) > 0.0 else None
-
-
-def _join() -> Any:
-    try:
-        return openvr.init(openvr.VRApplication_Background)
-    except (InitError_Init_PathRegistryNotFound, InitError_Init_InstallationNotFound) as error:
-        raise InputError("no OpenVR runtime is installed; install SteamVR, or choose another tracker") from error
-    except InitError_Init_NoServerForBackgroundApp as error:
-        raise InputError("SteamVR is not running; start it and try again, or choose another tracker") from error
-    except OpenVRError as error:
-        reason = type(error).__name__.removeprefix("InitError_")
-        raise InputError(f"OpenVR refuses ({reason}); update and restart SteamVR, or choose another tracker") from error
+def _of_twins(device: Device) -> str:
+    if device.twins == 1:
+        return ""
+    number = f"number {device.twin + 1} of {device.twins}"
+    return f"{device.twins} devices say they are {device.serial}; {number} is the camera, the next device is another"

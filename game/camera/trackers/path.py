@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from game.camera.pose import CameraPose, Sample
-from game.camera.trackers.tracker import Clock
+from game.camera.trackers.tracker import Clock, Tracker
 from models import rotations
 from models.coords import wxyz_to_xyzw, xyzw_to_wxyz
 from models.disk import write_whole
@@ -54,7 +54,7 @@ class CameraPath:
         return CameraPose(position, xyzw_to_wxyz(rotations.slerp(early, late, part)))
 
 
-class PathTracker:
+class PathTracker(Tracker):
     """Plays a path from the moment it is opened."""
 
     def __init__(self, path: CameraPath, now_ns: Clock = time.monotonic_ns) -> None:
