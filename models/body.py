@@ -171,8 +171,13 @@ def load_humanoid() -> Body:
     return parse_urdf("humanoid", ASSETS / "bodies" / "humanoid.urdf", scale=0.25, standing_height=0.887)
 
 
-def parse_urdf(name: str, urdf: Path, scale: float, standing_height: float) -> Body:
+_SHIPPED = "restore it, it ships with the program"
+
+
+def parse_urdf(name: str, urdf: Path, scale: float, standing_height: float, mend: str = _SHIPPED) -> Body:
     """Read a body from its URDF; ``scale`` makes metres of its lengths, standing_height: of the root, in metres.
+
+    mend: what to do about a file that is gone or damaged, for the message.
 
     Raises:
         InputError: the file is gone or damaged.
@@ -185,9 +190,9 @@ def parse_urdf(name: str, urdf: Path, scale: float, standing_height: float) -> B
         hands = tuple(index[f"{side}_wrist"] for side in ("right", "left"))
         sole = _sole(robot, scale)
     except OSError as error:
-        raise InputError(f"{urdf}: cannot be read ({error.strerror}); restore it, it ships with the program") from error
+        raise InputError(f"{urdf}: cannot be read ({error.strerror}); {mend}") from error
     except (ElementTree.ParseError, KeyError, ValueError) as error:
-        raise InputError(f"{urdf}: not a humanoid's URDF ({error}); restore it, it ships with the program") from error
+        raise InputError(f"{urdf}: not a humanoid's URDF ({error}); {mend}") from error
     return Body(name, str(urdf), scale, links, joints, feet, feet + hands, standing_height, sole)
 
 

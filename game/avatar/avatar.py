@@ -7,7 +7,10 @@ from pathlib import Path
 from direct.showbase.ShowBase import ShowBase
 from panda3d.core import LQuaternion, NodePath, PandaNode, Point3, TransformState, Vec3
 
+from game.avatar.face import Face
+from game.avatar.face_track import FaceTrack
 from game.avatar.fitting import fit
+from game.avatar.life import breath, lids, life_seconds
 from game.avatar.model import check_bones, dress, load_model, read_skeleton
 from game.avatar.person import load_person
 from game.avatar.shading import Colour, Lighting, relight, shade
@@ -20,7 +23,7 @@ class Avatar:
     """A person from a folder, hung under ``base.render``; it appears with the first `show`.
 
     body: whose poses it will be shown, the shipped humanoid unless told. root: the node that everything hangs from;
-    it stays at the origin of the world.
+    it stays at the origin of the world. face_track: what its face plays in every attempt; without one it only blinks.
 
     Raises:
         InputError: the folder is no person.
@@ -39,6 +42,9 @@ class Avatar:
         shade(self.root, Lighting())
         dress(model, person, skeleton.crown - skeleton.sole)
         self._character = model.find("**/+Character").node()
+        self.face = Face(self._character)
+        self.face_track: FaceTrack | None = None
+        self._breath = 0.0
         bundle = self._character.getBundle(0)
         for name, turn in self.retarget.posture.items():
             offset = skeleton.offsets[skeleton.index[name]]
@@ -47,9 +53,15 @@ class Avatar:
         for name, control in zip(self.retarget.names, self._controls, strict=True):
             bundle.controlJoint(name, control)
 
+    def live(self, attempt: int, seconds: float) -> None:
+        """Breathe and move the face as befits the moment ``seconds`` into an attempt; the next `show` shows it."""
+        moment = life_seconds(attempt, seconds)
+        self._breath = breath(moment)
+        self.face.show(self.face_track.at(seconds) if self.face_track is not None else lids(moment))
+
     def show(self, pose: BodyPose) -> None:
         """Stand as ``pose`` says."""
-        figure = self.retarget.pose(pose)
+        figure = self.retarget.pose(pose, self._breath)
         for control, offset, turn in zip(self._controls, figure.offsets, figure.turns, strict=True):
             control.setTransform(_transform(offset, turn))
         # Left to itself Panda3D moves the joints once per tick of its clock, and a take may show two poses in one.

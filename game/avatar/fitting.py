@@ -7,20 +7,27 @@ per cent to the humanoid's, everything else keeps the person's own measure.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
+from game.avatar.ground import Shoe, Tip, outline
 from game.avatar.hands import palm, palm_roll, relaxed
 from game.avatar.person import Bones, Side
 from game.avatar.retarget import Foot, Frames, Retarget, Ribs
 from game.avatar.shapes import ankle_height
-from game.avatar.skeleton import Skeleton, shortest_arc
+from game.avatar.skeleton import Skeleton, compose, shortest_arc
 from models import rotations
 from models.body import Body
 from models.rotations import Array
 
 _DOWN: Array = np.array([0.0, 0.0, -1.0])
 _BACK_SPREAD = 0.11  # m: how far along the back a bend in the humanoid's chest joint is spread
-_SHOE = 0.027  # m from the last toe joint to the tip of the shoe
+_CHEST_LIFT = 0.004  # m that collar bones rise with a full chest
+_CHEST_FORWARD = 0.007  # m that the front of the chest comes forward
+_NECK_LIMIT, _NECK_GIVE = np.radians(55.0), 0.05  # how far a head bows, and m that it sinks between the shoulders
+_WRIST_LIMIT = np.radians(75.0)
+_FACE = 0.03  # m before the skull's joint: what lies further forward is face, down to the neck
 
 
 def fit(skeleton: Skeleton, bones: Bones, body: Body, height: float) -> Retarget:
@@ -28,7 +35,7 @@ def fit(skeleton: Skeleton, bones: Bones, body: Body, height: float) -> Retarget
     scale = height / (skeleton.crown - skeleton.sole)
     frames = Frames(len(body.links), len(bones.trunk), len(bones.neck))
     own = _own_frames(skeleton, bones, body, frames)
-    driven = _with_ancestors(skeleton, own)
+    driven = _with_ancestors(skeleton, [*own, *(skeleton.index[bone] for bone in bones.chest)])
     row = {bone: i for i, bone in enumerate(driven)}
     parents = tuple(row.get(skeleton.parents[bone], -1) for bone in driven)
     feet = tuple(
@@ -36,20 +43,24 @@ def fit(skeleton: Skeleton, bones: Bones, body: Body, height: float) -> Retarget
         for name, side, hip in zip(("left", "right"), (bones.left, bones.right), _hips(skeleton, bones), strict=True)
     )
     offsets = _offsets(skeleton, bones, body, scale, float(feet[0].rise[2]))[driven]
-    rest = _rest(skeleton, bones, body)[driven]
+    rest = _rest(skeleton, bones, body)
+    trunk = tuple(row[skeleton.index[bone]] for bone in bones.trunk)
+    posture = relaxed(skeleton, bones.left, True) | relaxed(skeleton, bones.right, False)
     return Retarget(
         body=body,
         scale=scale,
         names=tuple(skeleton.names[bone] for bone in driven),
         parents=parents,
         offsets=offsets,
-        rest=rest,
+        rest=rest[driven],
         turned_by=tuple(_turned_by(skeleton, own, bone, frames.pelvis) for bone in driven),
         back=_back_shares(skeleton, bones, body, scale),
         neck=np.arange(1, len(bones.neck) + 1) / len(bones.neck),
-        ribs=_ribs(body, scale, tuple(row[skeleton.index[bone]] for bone in bones.trunk), parents, offsets, rest),
+        ribs=_ribs(body, scale, trunk, parents, offsets, rest[driven]),
         feet=(feet[0], feet[1]),
-        posture=relaxed(skeleton, bones.left, True) | relaxed(skeleton, bones.right, False),
+        tips=_tips(skeleton, bones, row, rest, posture),
+        swell=_swell(skeleton, bones, scale)[driven],
+        posture=posture,
     )
 
 
@@ -59,7 +70,7 @@ def _own_frames(skeleton: Skeleton, bones: Bones, body: Body, frames: Frames) ->
     for i, (name, side) in enumerate((("left", bones.left), ("right", bones.right))):
         names |= dict.fromkeys(side.collar, frames.collars + i)
         names |= dict.fromkeys(side.upper_arm, _link(body, f"{name}_shoulder"))
-        names |= dict.fromkeys((*side.forearm, side.hand), _link(body, f"{name}_elbow"))
+        names |= dict.fromkeys(side.forearm, _link(body, f"{name}_elbow")) | {side.hand: frames.hands + i}
         names |= dict.fromkeys(side.thigh, _link(body, f"{name}_hip"))
         names |= dict.fromkeys(side.shin, _link(body, f"{name}_knee"))
         names[side.foot] = _link(body, f"{name}_ankle")
@@ -71,10 +82,10 @@ def _link(body: Body, name: str) -> int:
     return next(i for i, link in enumerate(body.links) if link.name == name)
 
 
-def _with_ancestors(skeleton: Skeleton, own: dict[int, int]) -> list[int]:
-    """The bones with a frame and all bones above them, parents first."""
+def _with_ancestors(skeleton: Skeleton, bones: Iterable[int]) -> list[int]:
+    """These bones and all bones above them, parents first."""
     found = set()
-    for start in own:
+    for start in bones:
         bone = start
         while bone >= 0:
             found.add(bone)
@@ -169,18 +180,75 @@ def _ribs(
     return Ribs(tuple(path), trunk[1:], link, joint, np.asarray(place))
 
 
+def _tips(
+    skeleton: Skeleton, bones: Bones, row: dict[int, int], rest: Array, posture: dict[str, Array]
+) -> tuple[Tip, ...]:
+    """Head and hands. rest: of all bones."""
+    ribs, points = bones.trunk[-1], skeleton.vertices
+    joint, neck = skeleton.place(bones.neck[-1]), skeleton.place(bones.neck[0])
+    skull = points[:, 2] > joint[2]
+    face = (points[:, 1] < joint[1] - _FACE) & (points[:, 2] > neck[2])
+    path = skeleton.path(ribs, bones.neck[-1])
+    shares = {skeleton.index[bone]: (i + 1) / len(bones.neck) for i, bone in enumerate(bones.neck)}
+    turn = np.array([shares.get(bone, 0.0) for bone in path])
+    head = outline(points[skull | face]) - joint
+    tips = [Tip(tuple(row[bone] for bone in path), turn, head, _NECK_LIMIT, _NECK_GIVE)]
+    for side in (bones.left, bones.right):
+        hand = skeleton.index[side.hand]
+        path = skeleton.path(ribs, side.hand)
+        turn = np.array([float(bone == hand) for bone in path])
+        swing = rotations.multiply(rest[hand], rotations.conjugate(skeleton.bind[1][hand]))
+        fingers = _fingers(skeleton, hand, posture)
+        fingers = rotations.rotate(np.tile(swing, (len(fingers), 1)), fingers)
+        tips.append(Tip(tuple(row[bone] for bone in path), turn, fingers, _WRIST_LIMIT, 0.0))
+    return tuple(tips)
+
+
+def _fingers(skeleton: Skeleton, hand: int, posture: dict[str, Array]) -> Array:
+    """Joints and ends of the fingers in their ``posture``, and the wrist: points ``(n, 3)`` from it, bind pose."""
+    turns = skeleton.turns.copy()
+    for name, turn in posture.items():
+        turns[skeleton.index[name]] = turn
+    places, _ = compose(skeleton.parents, skeleton.offsets, turns)
+    below = [bone for bone in range(len(skeleton.names)) if skeleton.below(bone, (skeleton.names[hand],))]
+    # where a finger ends lies no joint: as far again beyond the last one as that is from the one before
+    ends = [2.0 * places[bone] - places[skeleton.parents[bone]] for bone in below if bone not in skeleton.parents]
+    return np.asarray(np.array([*places[below], *ends]) - places[hand])
+
+
+def _swell(skeleton: Skeleton, bones: Bones, scale: float) -> Array:
+    """What a full chest adds to the offsets ``(B, 3)``: its front comes forward, the collar bones rise with it."""
+    swell = np.zeros_like(skeleton.offsets)
+    moves = dict.fromkeys(bones.chest, np.array([0.0, -_CHEST_FORWARD, 0.5 * _CHEST_LIFT]))
+    moves |= {side.collar[0]: np.array([0.0, 0.0, _CHEST_LIFT]) for side in (bones.left, bones.right) if side.collar}
+    for name, move in moves.items():
+        bone = skeleton.index[name]
+        above = skeleton.bind[1][skeleton.parents[bone]] if skeleton.parents[bone] >= 0 else rotations.IDENTITY
+        swell[bone] = rotations.rotate(rotations.conjugate(above), move / scale)
+    return swell
+
+
 def _foot(skeleton: Skeleton, side: Side, body: Body, name: str, scale: float, hip: Array, row: dict[int, int]) -> Foot:
     ankle, sole = skeleton.place(side.foot), ankle_height(body)
-    balls = [ankle[1] - skeleton.place(bone)[1] for bone in side.toes] or [0.0]
-    toes = [i for i in range(len(skeleton.names)) if skeleton.below(i, side.toes)]
-    reach = max((ankle[1] - skeleton.bind[0][i, 1] for i in toes), default=0.0) + _SHOE / scale
+    socket = np.array([-body.links[_link(body, f"{name}_hip")].offset[2] / scale, 0.0, 0.0])
+    below = skeleton.vertices[(skeleton.vertices[:, 0] * ankle[0] > 0.0) & (skeleton.vertices[:, 2] < ankle[2])]
+    from_ankle = scale * (below - [ankle[0] - hip[0] + socket[0], ankle[1], skeleton.sole])
+    points = np.stack((-from_ankle[:, 1], from_ankle[:, 2] - sole, -from_ankle[:, 0]), axis=-1)
+    joint = np.mean([skeleton.place(bone) for bone in side.toes] or [np.append(ankle[:2], skeleton.sole)], axis=0)
+    ball = scale * float(ankle[1] - joint[1])
+    toes = points[:, 0] > ball
     return Foot(
         bone=row[skeleton.index[side.foot]],
         knee=_link(body, f"{name}_knee"),
         ankle=_link(body, f"{name}_ankle"),
         rise=np.array([0.0, 0.0, ankle[2] - skeleton.sole - sole / scale]),
-        socket=np.array([-body.links[_link(body, f"{name}_hip")].offset[2] / scale, 0.0, 0.0]),
+        socket=socket,
         hip=hip,
-        ball=np.array([scale * float(np.mean(balls)), -sole, 0.0]),
-        tip=np.array([scale * float(reach), -sole, 0.0]),
+        shoe=Shoe(
+            ball=np.array([ball, -sole, 0.0]),
+            tip=np.array([points[:, 0].max(initial=ball), -sole, 0.0]),
+            joint=np.array([ball, scale * (joint[2] - skeleton.sole) - sole, 0.0]),
+            foot=outline(points[~toes]),
+            toes=outline(points[toes]),
+        ),
     )

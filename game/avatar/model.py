@@ -61,15 +61,29 @@ def read_skeleton(model: NodePath) -> Skeleton:
 
     walk(model.find("**/+Character").node().getBundle(0), -1)
     transforms = [TransformState.makeMat(matrix) for matrix in matrices]
-    low, high = model.getTightBounds() or (Point3(), Point3())
     return Skeleton(
         tuple(names),
         tuple(parents),
         np.array([[*transform.getPos()] for transform in transforms], dtype=np.float64),
         np.array([_xyzw(transform) for transform in transforms], dtype=np.float64),
-        float(low[2]),
-        float(high[2]),
+        _vertices(model),
     )
+
+
+def _vertices(model: NodePath) -> Array:
+    """Bind positions ``(V, 3)`` of all meshes, in the model's frame."""
+    found = [np.empty((0, 3))]
+    for node in model.findAllMatches("**/+GeomNode"):
+        matrix = np.array(node.getMat(model)).reshape(4, 4)
+        for geom in node.node().getGeoms():
+            data = geom.getVertexData()
+            column = data.getFormat().getColumn("vertex")
+            array = data.getArray(data.getFormat().getArrayWith("vertex"))
+            rows = np.frombuffer(memoryview(array).cast("B"), np.uint8).reshape(data.getNumRows(), -1)
+            start = column.getStart()
+            points = np.ascontiguousarray(rows[:, start : start + 12]).view(np.float32).astype(np.float64)
+            found.append(points @ matrix[:3, :3] + matrix[3, :3])
+    return np.concatenate(found)
 
 
 def check_bones(person: Person, skeleton: Skeleton) -> None:

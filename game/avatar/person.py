@@ -38,17 +38,20 @@ class Side:
 
 @dataclass(frozen=True)
 class Bones:
-    """What each bone is for. trunk: from the pelvis to the ribs; neck: up to and with the head."""
+    """What each bone is for. trunk: from the pelvis to the ribs; neck: up to and with the head; chest: its front."""
 
     trunk: tuple[str, ...]
     neck: tuple[str, ...]
     left: Side
     right: Side
+    chest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Person:
     """height: metres from sole to crown in the scene. clothes: meshes of the model that lie over others.
+
+    body: URDF of the person's physics, None for the humanoid's.
 
     The model stands in its bind pose, glTF's front is its front.
     """
@@ -58,6 +61,7 @@ class Person:
     height: float
     clothes: tuple[str, ...]
     bones: Bones
+    body: Path | None = None
 
 
 def load_person(folder: Path) -> Person:
@@ -73,6 +77,7 @@ def load_person(folder: Path) -> Person:
         height=root.number("height", low=0.5, high=3.0),
         clothes=root.texts("clothes", ()),
         bones=_bones(root.table("bones")),
+        body=folder / root.text("body") if "body" in root else None,
     )
     root.done()
     _check_model(person)
@@ -81,7 +86,7 @@ def load_person(folder: Path) -> Person:
 
 def chains(bones: Bones) -> list[tuple[str, ...]]:
     """Bones that must hang below one another, chain by chain; together they hold every bone that the table names."""
-    found = [bones.trunk + bones.neck]
+    found = [bones.trunk + bones.neck, *((bone,) for bone in bones.chest)]
     for side in (bones.left, bones.right):
         arm = (*side.collar, *side.upper_arm, *side.forearm, side.hand)
         leg = (*side.thigh, *side.shin, side.foot)
@@ -97,6 +102,7 @@ def _bones(table: Table) -> Bones:
         neck=table.texts("neck", least=1),
         left=_side(table.table("left")),
         right=_side(table.table("right")),
+        chest=table.texts("chest", ()),
     )
     table.done()
     return bones

@@ -7,7 +7,7 @@ A bone turns as its link turns: bone = link * rest. Four things do not follow fr
 - Thighs take the pelvis along, or the seat of a tuck would be torn; arms take the collar bones along.
 - A foot stands where the physics stands it, whatever the person's legs measure: it hangs on the humanoid's ankle,
   sole on the underside of its box, and the difference lies in the ankle, under the trouser leg.
-- The person's shoes are longer than that box; their toes give way to the ground instead of sinking into it.
+- The person is larger than the humanoid's balls and boxes; `game.avatar.ground` keeps it out of the ground.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from functools import cached_property
 
 import numpy as np
 
+from game.avatar.ground import Ground, Shoe, Tip
 from game.performance import BodyPose
 from models import coords, rotations
 from models.body import Body
@@ -26,7 +27,6 @@ _TURN: Array = np.array([0.0, 0.0, np.sqrt(0.5), np.sqrt(0.5)])  # model (facing
 _PELVIS_SHARE = 0.25  # how much of the thighs' mean turn the pelvis makes: a tuck rounds the small of the back
 _COLLAR_LIFT = 0.35  # rad that a collar bone rises with an arm held straight up
 _COLLAR_REACH = 0.2  # rad that it comes forward with an arm held straight forward
-_TOE_LIMIT = np.radians(60.0)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Foot:
 
     bone: row of the driven bone; knee, ankle: links of the body. rise (3,): how much higher the person's ankle
     is than the humanoid's; socket, hip (3,): where the humanoid's hip joint and the person's lie, from the middle
-    between them; all three in the model's metres. ball, tip (3,): ends of the toes' sole in the ankle link's frame, m.
+    between them; all three in the model's metres.
     """
 
     bone: int
@@ -57,8 +57,7 @@ class Foot:
     rise: Array
     socket: Array
     hip: Array
-    ball: Array
-    tip: Array
+    shoe: Shoe
 
 
 @dataclass(frozen=True)
@@ -98,6 +97,11 @@ class Frames:
         """The left toes'; the right ones follow."""
         return self.pelvis + 1
 
+    @property
+    def hands(self) -> int:
+        """The left hand's; the right one follows."""
+        return self.toes + 2
+
 
 @dataclass(frozen=True)
 class Retarget:
@@ -105,7 +109,8 @@ class Retarget:
 
     scale: metres of the scene per metre of the model. Driven bones, parents first: names, parents (-1: the model),
     offsets (N, 3) and rest (N, 4), turned by frame `turned_by` (N,). back, neck: how much of the joint's turn each
-    bone of the chain has made. feet: left, right. posture: constant local turns of bones that nothing drives.
+    bone of the chain has made. feet: left, right. tips: head and hands. swell (N, 3): what a full chest adds to the
+    offsets. posture: constant local turns of bones that nothing drives.
     """
 
     body: Body
@@ -119,20 +124,31 @@ class Retarget:
     neck: Array
     ribs: Ribs
     feet: tuple[Foot, Foot]
+    tips: tuple[Tip, ...]
+    swell: Array
     posture: dict[str, Array]
 
-    def pose(self, pose: BodyPose) -> SkeletonPose:
-        """Put the skeleton where the body is; the ground is the world's, at height 0."""
+    def pose(self, pose: BodyPose, breath: float = 0.0) -> SkeletonPose:
+        """Put the skeleton where the body is; the ground is the world's, at height 0. breath: 0 … 1, a full chest."""
         positions, links = self.body.forward(pose.root_pos, pose.root_rot, pose.joint_rot)
-        bends = np.array([_toe_bend(foot, positions[foot.ankle], links[foot.ankle]) for foot in self.feet])
-        inward = to_model_turn(rotations.multiply(rotations.conjugate(pose.root_rot), links))
-        frames = self._blend(inward, bends)
+        feet = [(foot.shoe, positions[foot.ankle], links[foot.ankle]) for foot in self.feet]
+        bends = np.array([shoe.bend(position, turn) for shoe, position, turn in feet])
+        lifts = [shoe.lift(position, turn, bend) for (shoe, position, turn), bend in zip(feet, bends, strict=True)]
+        to_root = rotations.conjugate(pose.root_rot)
+        frames = self._blend(to_model_turn(rotations.multiply(to_root, links)), bends)
+        up = to_model(rotations.rotate(to_root, np.array([0.0, 1.0, 0.0])))
+        ground = Ground(up, float(pose.root_pos[1]) / self.scale)
+        depths = [self._yield(tip, frames, ground) for tip in self.tips]
         world = rotations.multiply(frames[list(self.turned_by)], self.rest)
         above = np.concatenate((world, rotations.IDENTITY[None]))[list(self.parents)]
         turns = rotations.multiply(rotations.conjugate(above), world)
+        offsets = self._offsets(frames, above, up, lifts) + breath * self.swell
+        for tip, depth in zip(self.tips, depths, strict=True):
+            path, rise = list(tip.path), min(depth, tip.give / self.scale) / len(tip.path)
+            offsets[path] += rotations.rotate(rotations.conjugate(above[path]), np.tile(rise * up, (len(path), 1)))
         turn = coords.wxyz_to_xyzw(coords.bullet_quat_to_panda(pose.root_rot))
         rotation = coords.xyzw_to_wxyz(rotations.multiply(turn, _TURN))
-        return SkeletonPose(coords.bullet_to_panda(pose.root_pos), rotation, self._offsets(frames, world), turns)
+        return SkeletonPose(coords.bullet_to_panda(pose.root_pos), rotation, offsets, turns)
 
     @cached_property
     def frames(self) -> Frames:
@@ -151,31 +167,46 @@ class Retarget:
         collars = rotations.multiply(chest[None], _collar_turns(rotations.multiply(rotations.conjugate(chest), arms)))
         ankles = links[[foot.ankle for foot in self.feet]]
         toes = rotations.multiply(ankles, rotations.about(0, -bends))
-        return np.concatenate((links, back, nape, collars, pelvis[None], toes))
+        hands = links[[at["left_elbow"], at["right_elbow"]]]
+        return np.concatenate((links, back, nape, collars, pelvis[None], toes, hands))
+
+    def _yield(self, tip: Tip, frames: Array, ground: Ground) -> float:
+        """Turn ``tip`` in ``frames`` so that it lies on the ground. Returns how deep it still is, m of the model."""
+        path, ribs = list(tip.path), self.ribs
+        turned_by = np.array(self.turned_by)[path]
+        joints = rotations.rotate(self.rest[[self.parents[row] for row in path]], self.offsets[path])
+        place = ribs.joint + rotations.rotate(frames[ribs.link], ribs.rest - ribs.joint)
+        joints[0] = place + rotations.rotate(frames[self.turned_by[ribs.path[-1]]], joints[0])
+        turn, depth = tip.yielding(frames[turned_by], joints, ground)
+        moved = tip.shares > 0.0
+        turned = rotations.exp(tip.shares[moved, None] * turn)
+        frames[turned_by[moved]] = rotations.multiply(turned, frames[turned_by[moved]])
+        return depth
 
     @cached_property
     def _at(self) -> dict[str, int]:
         """Link number by name."""
         return {link.name: i for i, link in enumerate(self.body.links)}
 
-    def _offsets(self, frames: Array, world: Array) -> Array:
-        """Offsets ``(N, 3)``: the pelvis turned between the hips, ribs and feet moved to where the humanoid's are."""
+    def _offsets(self, frames: Array, above: Array, up: Array, lifts: list[float]) -> Array:
+        """Offsets ``(N, 3)``: the pelvis turned between the hips, ribs and feet moved to where the humanoid's are.
+
+        above: ``(N, 4)`` turns of the bones' parents. lifts: m by which the feet rise along ``up``.
+        """
         offsets, pelvis = self.offsets.copy(), frames[self.frames.pelvis]
         for row, parent in enumerate(self.parents):
             if parent < 0:
                 offsets[row] = rotations.rotate(pelvis, offsets[row])
         ribs, path = self.ribs, list(self.ribs.path)
-        above = world[[self.parents[row] for row in path[1:]]]
-        reached = offsets[path[0]] + np.sum(rotations.rotate(above, offsets[path[1:]]), axis=0)
+        reached = offsets[path[0]] + np.sum(rotations.rotate(above[path[1:]], offsets[path[1:]]), axis=0)
         slip = ribs.joint + rotations.rotate(frames[ribs.link], ribs.rest - ribs.joint) - reached
         give = list(ribs.give)
-        above = world[[self.parents[row] for row in give]]
-        offsets[give] += rotations.rotate(rotations.conjugate(above), np.tile(slip / len(give), (len(give), 1)))
-        for foot in self.feet:
+        offsets[give] += rotations.rotate(rotations.conjugate(above[give]), np.tile(slip / len(give), (len(give), 1)))
+        for foot, lift in zip(self.feet, lifts, strict=True):
             ankle, knee = frames[foot.ankle], frames[foot.knee]
-            wanted = foot.socket + rotations.rotate(ankle, foot.rise + foot.hip - foot.socket)
+            wanted = foot.socket + rotations.rotate(ankle, foot.rise + foot.hip - foot.socket) + up * lift / self.scale
             slip = wanted - rotations.rotate(pelvis, foot.hip) - rotations.rotate(knee, foot.rise)
-            offsets[foot.bone] += rotations.rotate(rotations.conjugate(world[self.parents[foot.bone]]), slip)
+            offsets[foot.bone] += rotations.rotate(rotations.conjugate(above[foot.bone]), slip)
         return offsets
 
 
@@ -190,17 +221,11 @@ def _collar_turns(arms: Array) -> Array:
     return rotations.exp(np.array([[-1.0], [1.0]]) * np.stack((np.zeros(2), lift, reach), axis=-1))
 
 
-def _toe_bend(foot: Foot, position: Array, turn: Array) -> float:
-    """Angle in rad by which the toes bend up so that their tip is not below the ground; 0 in the air."""
-    ball, tip = (float(position[1] + rotations.rotate(turn, point)[1]) for point in (foot.ball, foot.tip))
-    length = float(np.linalg.norm(foot.tip - foot.ball))
-    if tip >= 0.0:
-        return 0.0
-    down = np.arcsin(min((ball - tip) / length, 1.0))
-    allowed = np.arcsin(min(max(ball, 0.0) / length, 1.0))
-    return float(np.clip(down - allowed, 0.0, _TOE_LIMIT))
-
-
 def to_model_turn(q: Array) -> Array:
-    """Rotations ``(..., 4)`` xyzw in the humanoid's frame (Bullet) -> the model's; (x, y, z) becomes (-z, -x, y)."""
-    return np.stack((-q[..., 2], -q[..., 0], q[..., 1], q[..., 3]), axis=-1)
+    """Rotations ``(..., 4)`` xyzw in the humanoid's frame (Bullet) -> the model's."""
+    return np.append(to_model(q[..., :3]), q[..., 3:], axis=-1)
+
+
+def to_model(vector: Array) -> Array:
+    """Vectors ``(..., 3)`` in the humanoid's frame -> the model's."""
+    return np.stack((-vector[..., 2], -vector[..., 0], vector[..., 1]), axis=-1)

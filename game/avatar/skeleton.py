@@ -17,20 +17,29 @@ class Skeleton:
     """Bones, parents before children, in the model's own frame: metres of the model, Z up, facing -Y, left is +X.
 
     parents: index of each bone's parent, -1 for a root. offsets (B, 3) and turns (B, 4) xyzw: the bind pose of each
-    bone in its parent's frame. sole and crown: heights of the lowest and the highest point of the mesh.
+    bone in its parent's frame. vertices (V, 3): of all meshes, in the bind pose.
     """
 
     names: tuple[str, ...]
     parents: tuple[int, ...]
     offsets: Array
     turns: Array
-    sole: float
-    crown: float
+    vertices: Array
 
     @cached_property
     def index(self) -> dict[str, int]:
         """Bone number by name."""
         return {name: i for i, name in enumerate(self.names)}
+
+    @cached_property
+    def sole(self) -> float:
+        """Height of the lowest point of the meshes; 0 without any."""
+        return float(self.vertices[:, 2].min()) if len(self.vertices) else 0.0
+
+    @cached_property
+    def crown(self) -> float:
+        """Height of the highest point of the meshes; 0 without any."""
+        return float(self.vertices[:, 2].max()) if len(self.vertices) else 0.0
 
     @cached_property
     def bind(self) -> tuple[Array, Array]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from panda3d.core import Thread
 
+from game.avatar.avatar import Avatar
 from game.avatar.fitting import fit
 from game.avatar.model import load_model, read_skeleton
 from game.avatar.person import Person, load_person
@@ -18,6 +21,8 @@ from models import rotations
 from models.assets import ASSETS
 from models.body import HINGE_AXIS, Body
 from models.motion import Clip
+from models.rotations import Array
+from tests.game.avatar.eye import Eye
 
 FOLDER = ASSETS / "people" / "default"
 
@@ -68,3 +73,19 @@ def random_poses(body: Body, count: int) -> list[BodyPose]:
         root = rotations.normalize(rng.normal(size=4))
         poses.append(BodyPose(rng.uniform(1.0, 3.0, 3), root, joints))
     return poses
+
+
+def vertices(avatar: Avatar, base: Any, mesh: str) -> Array:
+    """Skinned positions ``(V, 3)`` of one mesh in the world."""
+    node = avatar.root.find(f"**/{mesh}/+GeomNode")
+    data = node.node().getGeom(0).getVertexData().animateVertices(True, Thread.getCurrentThread())
+    rows = np.frombuffer(memoryview(data.getArray(0)).cast("B"), np.float32).reshape(data.getNumRows(), -1)
+    matrix = np.array(node.getMat(base.render)).reshape(4, 4)
+    return np.asarray(rows[:, :3] @ matrix[:3, :3] + matrix[3, :3])
+
+
+@pytest.fixture
+def eye(base: Any) -> Iterator[Eye]:
+    eye = Eye(base)
+    yield eye
+    base.graphicsEngine.removeWindow(eye.buffer)
