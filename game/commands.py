@@ -12,25 +12,33 @@ from typing import Any
 import numpy as np
 import torch
 
+from game.borrowed_shelf import BorrowedShelf
 from game.camera.lens import Lens
 from game.camera.pose import CameraPose
 from game.camera.trackers.factory import HANDHELD, open_tracker
+from game.casting import body_of, face_of, face_reference
+from game.environment.catalogue import FILE_NAME
 from game.environment.description import Environment
+from game.environment.shader import legend
 from game.finding import find_environment, parse_size, person_folder, person_reference, reference_to
+from game.keys import load_keys
 from game.operator import Marks, Operator
 from game.performer import Mark, Performer
 from game.session import Session, SessionSettings
 from game.shelf import Shelf
+from game.sight import Sight
+from game.slate import check_scene
 from game.takes.library import recover_all
 from game.window import has_display, open_base
 from models.assets import SHIPPED_SKILL, find_clip, ladder_folder
 from models.body import Body, load_humanoid
+from models.borrowing import retargeted
 from models.coords import hpr_to_wxyz
 from models.errors import InputError
 from models.reference import tabulate
 from models.versions import versions
 
-_STEP_NS = 20_000_000  # headless, time runs in steps of 1/50 s
+STEP_NS = 20_000_000  # headless, time runs in steps of 1/50 s
 _ATTEMPT_SECONDS = 15.0  # no attempt lasts longer
 
 
@@ -48,6 +56,12 @@ class SimulatedClock:
 def play(arguments: Namespace) -> int:
     """`backflip play`."""
     torch.set_num_threads(1)
+    if arguments.vr == "scene" and (arguments.tracker != "openvr" or arguments.headless or arguments.reshoot):
+        raise InputError("--vr scene fills the headset in live play; add --tracker openvr, no --headless or --reshoot")
+    if arguments.reshoot:
+        from game.reshoot_commands import reshoot
+
+        return reshoot(arguments)
     environment = find_environment(arguments.environment)
     recovered, problems = recover_all(Path(arguments.takes))
     for take in recovered:
@@ -65,30 +79,55 @@ def play(arguments: Namespace) -> int:
 def _session(
     arguments: Namespace, environment: Environment, tracker: str, now_ns: Callable[[], int], base: Any = None
 ) -> Session:
-    body = load_humanoid()
+    body = body_of(person_folder(arguments.person))
     shelf = _shelf(arguments, body)
     origin, yaw = environment.mark_in_bullet()
     performer = Performer(
         body,
-        tabulate(find_clip(SHIPPED_SKILL, body), body),
+        tabulate(retargeted(find_clip(SHIPPED_SKILL, load_humanoid()), body), body),
         shelf.load(Path(arguments.stage) if arguments.stage else shelf.paths[-1]),
         Mark(origin, yaw),
         environment.boxes(),
         arguments.seed,
+        environment.props,
     )
-    path = Path(arguments.camera_path) if arguments.camera_path else HANDHELD
-    device = {"device": arguments.device} if arguments.device else {}
-    lens = Lens.from_dict({"focal_length": arguments.focal}, "--focal")
-    hand = open_tracker(tracker, now_ns=now_ns, path=path, base=base, **device)
+    check_scene(arguments.scene, arguments.shot)
     settings = SessionSettings(
         takes=Path(arguments.takes),
         slate=arguments.slate or environment.folder.resolve().name,
         environment=reference_to(environment),
         person=person_reference(arguments.person),
         versions=versions(),
+        face=face_reference(arguments.face),
+        place=environment.folder / FILE_NAME,
+        scene=arguments.scene,
+        shot=arguments.shot,
+        countdown=arguments.countdown,
     )
+    operator = open_operator(arguments, environment, tracker, now_ns, body, base)
+    return Session(performer, shelf, operator, settings, now_ns)
+
+
+def open_operator(
+    arguments: Namespace,
+    environment: Environment,
+    tracker: str,
+    now_ns: Callable[[], int],
+    body: Body,
+    base: Any = None,
+) -> Operator:
+    """Who holds the camera in ``environment``, as arguments have it.
+
+    Raises:
+        InputError: there is no such tracker, mark or lens.
+    """
+    path = Path(arguments.camera_path) if arguments.camera_path else HANDHELD
+    device = {"device": arguments.device} if arguments.device else {}
+    lens = Lens.from_dict({"focal_length": arguments.focal}, "--focal")
     marks = _marks(environment, arguments.operator)
-    return Session(performer, shelf, Operator(hand, lens, marks, now_ns), settings, now_ns)
+    scene = arguments.vr == "scene"
+    hand = open_tracker(tracker, now_ns=now_ns, path=path, scene=scene, listen=arguments.listen, base=base, **device)
+    return Operator(hand, lens, marks, now_ns, Sight(body, environment.surfaces))
 
 
 def _marks(environment: Environment, first: str | None) -> Marks:
@@ -105,7 +144,8 @@ def _shelf(arguments: Namespace, body: Body) -> Shelf:
     watched = Path(arguments.stages) if arguments.stages else Path("runs") / SHIPPED_SKILL / "stages"
     if arguments.stages and not watched.is_dir():
         raise InputError(f"{watched}: no such folder; give one that `backflip train` publishes stages to")
-    shelf = Shelf([ladder_folder(SHIPPED_SKILL), watched], SHIPPED_SKILL, body)
+    kind = Shelf if body.digest == load_humanoid().digest else BorrowedShelf
+    shelf = kind([ladder_folder(SHIPPED_SKILL), watched], SHIPPED_SKILL, body)
     for note in shelf.take_notes():
         print(note, file=sys.stderr)
     if not shelf.paths and not arguments.stage:
@@ -113,24 +153,45 @@ def _shelf(arguments: Namespace, body: Body) -> Shelf:
     return shelf
 
 
-def _play_in_window(arguments: Namespace, environment: Environment) -> int:
+def _play_in_window(arguments: Namespace, environment: Environment, base: Any = None) -> int:
     from game.app import App
     from game.scene import Scene
     from game.sound.foley_track import LiveSound
 
-    base = open_base(parse_size(arguments.size), offscreen=False)
+    keys = load_keys()
+    in_headset = arguments.vr == "scene"
+    base = base or open_base(parse_size(arguments.size), offscreen=False, sync=not in_headset)
     session = _session(arguments, environment, arguments.tracker or "mouse_keys", time.monotonic_ns, base)
     scene = Scene(base, environment, person_folder(arguments.person), session.performer.body, arguments.capsules)
-    scene.place.authoring = arguments.authoring
-    sound = LiveSound(session.performer.body, environment.footsteps, environment.ambience)
+    scene.avatar.face_track = face_of({"person": session.settings.cast})
+    scene.place.view = arguments.authoring
+    for note in [*scene.place.notes, *(legend(environment) if arguments.authoring == "winner" else ())]:
+        print(note, file=sys.stderr)
+    sound = LiveSound(session.performer.body, environment.footsteps, environment.ambience, environment.props)
     session.hear = sound.hear
+    session.controller = keys.controller
     if sound.note:
         print(sound.note, file=sys.stderr)
+    app = App(base, scene, session, sound, arguments.seconds, arguments.record, keys.play)
+    stereo = _fill_headset(app, session) if in_headset else None
     try:
-        App(base, scene, session, sound, arguments.seconds, arguments.record).run()
+        app.run()
     finally:
         sound.close()
-    return _told(session)
+        if stereo is not None:
+            stereo.close()
+    code = _told(session)
+    if app.next_place is None:
+        return code
+    scene.destroy()
+    arguments.operator, arguments.record, arguments.stage = None, False, str(session.performer.stage.path)
+    return _play_in_window(arguments, find_environment(app.next_place), base)
+
+
+def _fill_headset(screen: Any, session: Session) -> Any:
+    from game.vr.stereo import fill_headset  # nobody else needs OpenVR's library
+
+    return fill_headset(screen, session)
 
 
 def _play_headless(arguments: Namespace, environment: Environment, film: bool) -> int:
@@ -143,8 +204,8 @@ def _play_headless(arguments: Namespace, environment: Environment, film: bool) -
         end = (arguments.seconds or _ATTEMPT_SECONDS) * 1e9
         while clock.ns < end and (arguments.seconds or session.performer.attempt == attempt):
             session.film()
-            clock.ns += _STEP_NS
-            session.advance(_STEP_NS * 1e-9)
+            clock.ns += STEP_NS
+            session.advance(STEP_NS * 1e-9)
     finally:
         session.close()
     code = _told(session)

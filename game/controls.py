@@ -8,23 +8,43 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Control:
-    """One key and what it does; action names a method, found by `find_action`. repeats: again while it is held."""
+    """One key and what it does; action names a method, found by `find_action`.
+
+    repeats: again while it is held. window: only something with a window can do it.
+    """
 
     key: str
     label: str
     action: str
     text: str
     repeats: bool = False
+    window: bool = False
 
+
+CAMERA_KEYS = "wasdqe"
+"""Keys that move the camera as long as they are held: nothing else can be on them."""
+
+
+PANEL_KEYS = frozenset(
+    ("arrow_left", "arrow_right", "arrow_up", "arrow_down", "enter", "space", "escape", "backspace", "delete", "home")
+) | frozenset(("end", "page_up", "page_down"))
+"""Keys that walk through the panel while it is open, and do nothing else then."""
+
+PANEL_BUTTONS = frozenset(("left", "right", "up", "down", "a", "b", "x", "y", "grip", "shoulder"))
+"""Buttons of whatever holds the camera that do."""
 
 _VIEW = (
-    Control("h", "H", "toggle_viewfinder", "viewfinder on and off"),
+    Control("h", "H", "toggle_viewfinder", "viewfinder on and off", window=True),
     Control("t", "T", "toggle_guides", "thirds and safe area on and off"),
-    Control("f1", "F1", "toggle_help", "this list"),
+    Control("f1", "F1", "toggle_help", "this list", window=True),
 )
 
 CONTROLS = (
     Control("enter", "Enter", "toggle_take", "start and stop a take"),
+    Control("f2", "F2", "circle_take", "circle the last take, or not"),
+    Control("f3", "F3", "star_take", "star the last take, or not"),
+    Control("f4", "F4", "mark", "a marker in the running take"),
+    Control("f5", "F5", "next_shot", "the next shot on the slate"),
     Control("space", "Space", "next_attempt", "next attempt (next seed)"),
     Control("r", "R", "retry", "the same attempt again (same seed)"),
     Control("arrow_left", "Left", "earlier_stage", "an earlier stage of learning"),
@@ -38,14 +58,35 @@ CONTROLS = (
     Control("f", "F", "hold_camera", "freeze the camera while you walk back, and go on from there"),
     Control("home", "Home", "home_camera", "camera back to the operator's mark"),
     Control("m", "M", "next_mark", "camera to the next operator's mark"),
+    Control("v", "V", "next_device", "another OpenVR device holds the camera"),
     Control("-", "-", "wider_lens", "a shorter lens"),
     Control("=", "=", "longer_lens", "a longer lens"),
     Control("wheel_up", "Wheel up", "zoom_in", "zoom to a longer lens"),
     Control("wheel_down", "Wheel down", "zoom_out", "zoom to a shorter lens"),
+    Control(",", ",", "nearer_focus", "pull focus nearer, by hand", repeats=True),
+    Control(".", ".", "further_focus", "pull focus further away", repeats=True),
+    Control("x", "X", "next_focus", "focus: all sharp, by hand, at the reticle, on the body part"),
+    Control("mouse1", "Left button", "point", "focus on what is there", window=True),
+    Control(";", ";", "open_aperture", "a wider aperture: less is sharp"),
+    Control("'", "'", "close_aperture", "a narrower aperture"),
+    Control("b", "B", "next_filmback", "another size of film"),
     Control("k", "K", "kill_roll", "keep the horizon level, or not"),
-    Control("c", "C", "toggle_capsules", "body or physics shapes"),
+    Control("z", "Z", "tripod", "lock the camera where it is, or let it go"),
+    Control("l", "L", "look_at", "turn after the body part, or not"),
+    Control("g", "G", "follow", "go along with the body part, or not"),
+    Control("u", "U", "next_part", "keep to another part of the body"),
+    Control("arrow_up", "Up", "previous_dial", "choose the setting before", repeats=True),
+    Control("arrow_down", "Down", "next_dial", "choose the next setting, of all there are", repeats=True),
+    Control("page_up", "Page Up", "dial_up", "more of the chosen setting", repeats=True),
+    Control("page_down", "Page Down", "dial_down", "less of the chosen setting", repeats=True),
+    Control("tab", "Tab", "toggle_panel", "the panel: slate, stages, places, camera, takes"),
+    Control("j", "J", "take_or_place", "take the prop in the middle of the picture; set it down there"),
+    Control("mouse2", "Mid. button", "take_or_place", "take a prop, set it down"),
+    Control("i", "I", "throw", "throw the prop in hand at the body"),
+    Control("y", "Y", "keep_props", "keep the props where they stand with the place"),
+    Control("c", "C", "toggle_capsules", "body or physics shapes", window=True),
     *_VIEW,
-    Control("escape", "Escape", "quit", "end; a running take is kept"),
+    Control("escape", "Escape", "quit", "end; a running take is kept", window=True),
 )
 """Live play."""
 
@@ -55,8 +96,10 @@ REPLAY_CONTROLS = (
     Control("arrow_right", "Right", "later_picture", "a picture on", repeats=True),
     Control("page_up", "Page Up", "ten_earlier", "ten pictures back", repeats=True),
     Control("page_down", "Page Down", "ten_later", "ten pictures on", repeats=True),
+    Control("[", "[", "slower", "slower"),
+    Control("]", "]", "faster", "faster, up to eight times"),
     *_VIEW,
-    Control("escape", "Escape", "quit", "end"),
+    Control("escape", "Escape", "quit", "end", window=True),
 )
 """Watching a take."""
 
@@ -72,13 +115,14 @@ CONTROLLER = {
     "left": "earlier_stage",
     "right": "later_stage",
     "shoulder": "newest_stage",
+    "back": "toggle_panel",
 }
 """What the buttons of whatever holds the camera do when they go down: actions of the session and its operator only.
 
 No device has all of them. A Vive wand has neither a nor b: attempts follow each other by themselves, the keyboard picks
 one. Touch and Index controllers have no menu: pressing the stick goes from mark to mark, and so home again. x, y, left
-and right (of the cross) and shoulder (the right one; the left is the grip) are a gamepad's, whose menu is Start and
-whose stick cannot be pressed. A tracker puck and a path have no buttons.
+and right (of the cross), back and shoulder (the right one; the left is the grip) are a gamepad's, whose menu is Start
+and whose stick cannot be pressed. A tracker puck and a path have no buttons.
 """
 
 
@@ -97,13 +141,13 @@ def find_action(name: str, owners: Iterable[object]) -> Callable[[], None]:
 
 def lines_of(controls: Iterable[Control]) -> list[str]:
     """A table as text, one line a control."""
-    return [f"{control.label:<10} {control.text}" for control in controls]
+    return [f"{control.label:<11} {control.text}" for control in controls]
 
 
-def help_lines() -> list[str]:
+def help_lines(controls: Iterable[Control] = CONTROLS) -> list[str]:
     """All there is to press in live play."""
     return [
-        *lines_of(CONTROLS),
-        "W A S D    move the camera; Q E down and up; Shift faster",
-        "Mouse      look, with the right button held",
+        *lines_of(controls),
+        "W A S D     move the camera; Q E down and up; Shift faster",
+        "Mouse       look, with the right button held",
     ]

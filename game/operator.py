@@ -10,13 +10,20 @@ import dataclasses
 from collections.abc import Callable, Sequence
 
 from game.camera.lens import Lens
-from game.camera.pose import CameraPose, Sample, Tracking
+from game.camera.lens_control import FocusMode, LensControl
+from game.camera.pose import CameraPose, Sample, Tracking, with_subject
+from game.camera.readout import ViewfinderSettings
 from game.camera.rig import Rig, placed_at
 from game.camera.rig_settings import RigSettings
 from game.camera.trackers.tracker import Tracker
+from game.dials import Dial, Setup, dials
+from game.lens_drive import LensDrive
+from game.sight import Sight
 from game.takes.facts import Facts
 
 _ZOOM_STEP = 1.06  # focal length per notch of the wheel
+_FOCUS_STEP = 1.04  # focus distance per press
+_TOLD_NS = 4_000_000_000  # how long a changed setting is shown
 
 Marks = Sequence[tuple[str, CameraPose]]
 
@@ -26,23 +33,66 @@ def _nobody(at_ns: int, name: str, value: Facts) -> None:
 
 
 class Operator:
-    """Every public method without arguments is something that a key can do; marks: where operators may start."""
+    """Every public method without arguments is something that a key can do; marks: where operators may start.
 
-    def __init__(self, tracker: Tracker, lens: Lens, marks: Marks, now_ns: Callable[[], int]) -> None:
-        self.lens = lens
+    sight: what look-at, follow and autofocus see. panel_open: whether the operator has the panel before him.
+    """
+
+    def __init__(
+        self, tracker: Tracker, lens: Lens, marks: Marks, now_ns: Callable[[], int], sight: Sight | None = None
+    ) -> None:
+        self.view = ViewfinderSettings()
+        self.panel_open = False
+        self.sight = sight or Sight()
         self.on_change: Callable[[int, str, Facts], None] = _nobody
+        self.dials = dials(self.sight.parts)
+        self._dial = 0
+        self._told = ""
+        self._told_until = 0
         self._tracker = tracker
         self._marks = marks
         self._mark = 0
         self._now_ns = now_ns
         self._rig = Rig(RigSettings())
+        self._drive = LensDrive(lens)
         self.sample = tracker.sample()
+        self.pose = marks[0][1]
         self.home_camera()
+
+    @property
+    def lens(self) -> Lens:
+        """The lens as it is now."""
+        return self._drive.lens
+
+    @property
+    def control(self) -> LensControl:
+        """What drives it."""
+        return self._drive.control
+
+    @property
+    def tracker(self) -> Tracker:
+        """What holds the camera."""
+        return self._tracker
+
+    @property
+    def room(self) -> RigSettings:
+        """The rig's settings, their origin where the operator's own room stands in the environment now."""
+        return self._rig.settled()
 
     @property
     def tracker_name(self) -> str:
         """What the tracker is called."""
         return self._tracker.name
+
+    @property
+    def note(self) -> str:
+        """What is wrong with the tracker, or has to be done, in one sentence; empty when all is well."""
+        return self._tracker.note
+
+    @property
+    def told(self) -> str:
+        """The setting that was changed or chosen in the last seconds, and what it stands at; else nothing."""
+        return self._told if self._now_ns() < self._told_until else ""
 
     @property
     def held(self) -> bool:
@@ -54,21 +104,54 @@ class Operator:
         """Name of the operator's mark."""
         return self._marks[self._mark][0]
 
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Names of the operator's marks of this place."""
+        return tuple(name for name, _ in self._marks)
+
+    @property
+    def setup(self) -> Setup:
+        """All that is set; `set_up` changes it."""
+        return Setup(self._rig.settings, self._drive.wanted, self.control, self.view)
+
     def settings(self) -> dict[str, Facts]:
-        """Rig and lens as plain data."""
-        return {"rig": self._rig.settings.to_dict(), "lens": self.lens.to_dict()}
+        """Rig, lens and what drives it, as plain data."""
+        return {
+            "rig": self._rig.settings.to_dict(),
+            "lens": self.lens.to_dict(),
+            "lens_control": self.control.to_dict(),
+        }
 
     def look(self) -> Sample:
         """Read the tracker, as late as possible before the picture. A device that has just appeared begins at home."""
-        appeared = self.sample.tracking is Tracking.ABSENT
-        self.sample = self._tracker.sample()
-        if appeared and self.sample.tracking is not Tracking.ABSENT:
+        before = self.sample
+        self.sample = self._with_subject(self._tracker.sample())
+        if before.tracking is Tracking.ABSENT and self.sample.tracking is not Tracking.ABSENT:
             self.home_camera()
         return self.sample
 
     def camera(self) -> CameraPose:
-        """Where the camera is at the last sample."""
-        return self._rig.update(self.sample)
+        """Where the picture is to be taken from; the camera itself is at `pose`, and the lens is driven on to there."""
+        self.pose = self._rig.update(self.sample)
+        if self._drive.update(self.sample, self.pose, self.sight):
+            self.on_change(self.sample.time_ns, "lens", self.lens.to_dict())
+        predicted = self._tracker.predicted(self.sample)
+        return self.pose if predicted is None else self._rig.ahead(predicted)
+
+    def next_device(self) -> None:
+        """Let another of the tracker's devices hold the camera, which goes on from where it stands.
+
+        Raises:
+            InputError: there is no other.
+        """
+        self._tracker.next_device()
+
+    def _with_subject(self, sample: Sample) -> Sample:
+        rig = self._rig.settings
+        if not (rig.look_at or rig.follow or self.control.focus is FocusMode.TRACKING):
+            return sample
+        place = self.sight.place_of(rig.subject)
+        return sample if place is None else with_subject(sample, place)
 
     def begin(self) -> None:
         """Set the rig up anew where it stands: from here on, its settings and samples alone say where the camera is.
@@ -86,8 +169,13 @@ class Operator:
 
     def next_mark(self) -> None:
         """Go to the place's next operator's mark."""
-        self._mark = (self._mark + 1) % len(self._marks)
+        self.go_to_mark((self._mark + 1) % len(self._marks))
+
+    def go_to_mark(self, index: int) -> None:
+        """Go to one of `marks`."""
+        self._mark = index
         self.home_camera()
+        self._tell(f"mark: {self.mark}")
 
     def hold_camera(self) -> None:
         """Freeze the camera, or let it go on from where it stands."""
@@ -95,28 +183,145 @@ class Operator:
 
     def kill_roll(self) -> None:
         """Keep the horizon level, or not."""
-        self._set_rig(dataclasses.replace(self._rig.settings, kill_roll=not self._rig.settings.kill_roll))
+        self._turn("kill roll")
+
+    def look_at(self) -> None:
+        """Turn after the body part, or not."""
+        self._turn("look at it")
+
+    def follow(self) -> None:
+        """Go along with the body part, or not."""
+        self._turn("follow it")
+
+    def next_part(self) -> None:
+        """Keep to another part of the body."""
+        self._turn("body part")
+
+    def tripod(self) -> None:
+        """Lock all three ways to travel, or let them go."""
+        on = not all(self._rig.settings.lock_position)
+        self._set_rig(dataclasses.replace(self._rig.settings, lock_position=(on, on, on)))
+        self._tell(f"tripod: {'on' if on else 'off'}")
 
     def wider_lens(self) -> None:
-        """The next shorter prime."""
-        self._set_lens(self.lens.previous_prime())
+        """The next shorter prime: another lens, so it is there at once."""
+        self._change_prime(self._drive.wanted.previous_prime())
 
     def longer_lens(self) -> None:
         """The next longer prime."""
-        self._set_lens(self.lens.next_prime())
+        self._change_prime(self._drive.wanted.next_prime())
 
     def zoom(self, steps: float) -> None:
-        """Turn the lens by notches of the wheel; positive is longer."""
-        self._set_lens(self.lens.zoomed(self.lens.focal_length * _ZOOM_STEP**steps))
+        """Turn the zoom ring by notches of the wheel; positive is longer."""
+        wanted = self._drive.wanted
+        self._drive.wanted = wanted.zoomed(wanted.focal_length * _ZOOM_STEP**steps)
+
+    def zoom_in(self) -> None:
+        """A longer lens, by one notch of the wheel."""
+        self.zoom(1.0)
+
+    def zoom_out(self) -> None:
+        """A shorter lens, by one notch of the wheel."""
+        self.zoom(-1.0)
+
+    def next_focus(self) -> None:
+        """Clear, manual, reticle or tracking focus."""
+        self._turn("focus")
+
+    def nearer_focus(self) -> None:
+        """Pull focus nearer; from autofocus this takes over by hand."""
+        self._pull_focus(1.0 / _FOCUS_STEP)
+
+    def further_focus(self) -> None:
+        """Pull focus further away."""
+        self._pull_focus(_FOCUS_STEP)
+
+    def open_aperture(self) -> None:
+        """A stop wider: less is sharp."""
+        self._turn("aperture f/", -1)
+
+    def close_aperture(self) -> None:
+        """A stop narrower: more is sharp."""
+        self._turn("aperture f/")
+
+    def next_filmback(self) -> None:
+        """Another size of film."""
+        self._turn("filmback")
+
+    def point_reticle(self, across: float, up: float) -> None:
+        """Focus on what is at a point of the frame, -1 … 1 to the right and up."""
+        point = (round(min(max(across, -1.0), 1.0), 3), round(min(max(up, -1.0), 1.0), 3))
+        control = dataclasses.replace(self.control, focus=FocusMode.RETICLE, reticle=point)
+        self.set_up(dataclasses.replace(self.setup, control=control))
+
+    def next_dial(self) -> None:
+        """Choose the next setting."""
+        self._choose_dial(1)
+
+    def previous_dial(self) -> None:
+        """Choose the setting before."""
+        self._choose_dial(-1)
+
+    def dial_up(self) -> None:
+        """More of the chosen setting."""
+        self.turn(self.dials[self._dial], 1)
+
+    def dial_down(self) -> None:
+        """Less of the chosen setting."""
+        self.turn(self.dials[self._dial], -1)
+
+    def toggle_guides(self) -> None:
+        """Thirds and safe areas on and off."""
+        on = not self.view.thirds
+        self.view = dataclasses.replace(self.view, thirds=on, safe_area=on)
+
+    def toggle_panel(self) -> None:
+        """Open the panel, or close it."""
+        self.panel_open = not self.panel_open
+
+    def turn(self, dial: Dial, steps: int) -> None:
+        """Turn a dial and say what it stands at now."""
+        self.set_up(dial.turned(self.setup, steps))
+        self._tell(f"{dial.label}: {dial.text(self.setup)}")
+
+    def set_up(self, setup: Setup) -> None:
+        """Change whatever differs; a take that is running keeps it."""
+        old, self.view, self._drive.wanted = self.setup, setup.view, setup.lens
+        if setup.control != old.control:
+            self._drive.control = setup.control
+            self.on_change(self._now_ns(), "lens_control", setup.control.to_dict())
+        if setup.rig != old.rig:
+            self._set_rig(setup.rig)
+
+    def ignore_keys(self, on: bool) -> None:
+        """While a text is typed, its letters move no camera."""
+        self._tracker.ignore_keys(on)
 
     def close(self) -> None:
         """Let go of the tracker."""
         self._tracker.close()
 
-    def _set_lens(self, lens: Lens) -> None:
-        self.lens = lens
-        self.on_change(self._now_ns(), "lens", lens.to_dict())
+    def _turn(self, label: str, steps: int = 1) -> None:
+        self.turn(next(dial for dial in self.dials if dial.label == label), steps)
+
+    def _choose_dial(self, steps: int) -> None:
+        self._dial = (self._dial + steps) % len(self.dials)
+        dial = self.dials[self._dial]
+        self._tell(f"{dial.label}: {dial.text(self.setup)}")
+
+    def _pull_focus(self, factor: float) -> None:
+        before = self.control
+        self._drive.pull_focus(factor)
+        if self.control != before:
+            self.on_change(self._now_ns(), "lens_control", self.control.to_dict())
+
+    def _change_prime(self, lens: Lens) -> None:
+        self._drive.change_prime(lens)
+        self.on_change(self._now_ns(), "lens", self.lens.to_dict())
 
     def _set_rig(self, settings: RigSettings) -> None:
         self._rig.settings = settings
         self.on_change(self._now_ns(), "rig", settings.to_dict())
+
+    def _tell(self, note: str) -> None:
+        self._told, self._told_until = note, self._now_ns() + _TOLD_NS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,7 +17,11 @@ from game.camera.pose import CameraPose
 from game.environment.description import Environment
 from game.environment.place import Place
 from game.performance import BodyPose
+from game.props.figures import PropFigures
+from game.props.meshes import MATERIALS
 from models.body import Body
+from models.props import Prop, poses_of
+from models.rotations import Array
 
 
 class Figure(Protocol):
@@ -36,6 +41,7 @@ class Scene:
     """
 
     def __init__(self, base: ShowBase, environment: Environment, person: Path, body: Body, capsules: bool) -> None:
+        self._base, self._body = base, body
         self.place = Place(base, environment)
         self.avatar = Avatar(base, person, body)
         self.capsules = Capsules(base, body)
@@ -47,6 +53,8 @@ class Scene:
             self.place.cast_from(figure.root)
         self._pose: BodyPose | None = None
         self._see(self.capsules if capsules else self.avatar)
+        self.props = PropFigures(base, (), body)
+        self.dress(environment.props)
 
     def toggle_capsules(self) -> None:
         """Show the physics shapes instead of the body, or the body again."""
@@ -61,6 +69,30 @@ class Scene:
         if self._pose is not None:
             figure.show(self._pose)
 
+    def dress(self, props: Sequence[Prop]) -> None:
+        """Have these props in the scene and no others, standing where they stand at first."""
+        environment = self.place.environment
+        self.props.destroy()
+        self.props = PropFigures(self._base, props, self._body)
+        light = environment.light
+        self.props.light(light.direction, light.colour, light.ambient)
+        self.place.cast_from(self.props.casting)
+        # A photograph falls on a prop where the place has it, wherever it is now.
+        at_home = {prop.name: prop for prop in environment.props}
+        self.show_props(poses_of(tuple(at_home.get(prop.name, prop) for prop in props)))
+        for index, prop in enumerate(props):
+            if prop.name in environment.photographed:
+                self.place.paint(self.props.node(index), prop.name, MATERIALS[prop.kind.name].colour)
+                self.place.cast_from(self.props.node(index))
+
+    def show_props(self, poses: Array) -> None:
+        """Put the props where ``(props, 7)`` says, after `show`: soft ones give way to the body as it lies then."""
+        self.props.show(poses, self._pose)
+
+    def live(self, attempt: int, seconds: float) -> None:
+        """Breath and face of the moment ``seconds`` into an attempt; the next `show` shows them."""
+        self.avatar.live(attempt, seconds)
+
     def show(self, pose: BodyPose) -> None:
         """Pose the body."""
         self._pose = pose
@@ -73,3 +105,8 @@ class Scene:
         self.camera.set_quat(LQuaternion(w, x, y, z))
         optics.apply(lens, self._camera_node, aspect)
         self.place.update()
+
+    def destroy(self) -> None:
+        """Take everything out of the window and free the buffers."""
+        for each in (self.props, self.avatar, self.capsules, self.place):
+            each.destroy()

@@ -12,7 +12,7 @@ from direct.gui.OnscreenText import OnscreenText
 from direct.showbase.DirectObject import DirectObject
 from direct.showbase.ShowBase import ShowBase
 from direct.task import Task
-from panda3d.core import TextNode
+from panda3d.core import FontPool, TextNode
 
 from game.camera.viewfinder import Viewfinder
 from game.controls import Control, find_action
@@ -20,6 +20,10 @@ from game.controls import Control, find_action
 # Panda takes in keys before 0 and draws at 50.
 EARLY, LATE = 0, 45
 """When in a frame something is done: LATE is as shortly before drawing as can be."""
+
+
+_FONT = "cmtt12"  # comes with Panda3D; equally wide letters keep the columns in line
+_HELP = 0.038  # height of the letters of the list of keys, of half the window's
 
 
 class Screen:
@@ -40,7 +44,7 @@ class Screen:
         self.aspect: float = base.getAspectRatio()
         self.viewfinder = Viewfinder(base.render2d, self.aspect)
         self._help = _help_text(base, help)
-        self._hidden = False
+        self.hidden = False
         self._ended = False
         self._seconds = math.inf if seconds is None else seconds
         self._tasks: list[Any] = []
@@ -48,10 +52,18 @@ class Screen:
         for control in controls:
             action = find_action(control.action, (self, *owners))
             for event in (control.key, f"{control.key}-repeat") if control.repeats else (control.key,):
-                self._keys.accept(event, action)
+                self._keys.accept(event, self._press, [control.key, action])
         self._keys.accept("aspectRatioChanged", self._resized)
         # Left to Panda3D, the window's own button would end the process at once, whatever is still open.
         base.accept("window-event", self._window_event)
+
+    def is_muted(self, key: str) -> bool:
+        """Whether a key does something else at the moment than the controls say."""
+        return False
+
+    def _press(self, key: str, action: Callable[[], None]) -> None:
+        if not self.is_muted(key):
+            action()
 
     def each_frame(self, do: Callable[[], None], when: int) -> None:
         """Call ``do`` in every frame, ``when`` is `EARLY` or `LATE`."""
@@ -82,7 +94,8 @@ class Screen:
             self.base.taskMgr.remove(task)
         self._keys.ignoreAll()
         self.base.accept("window-event", self.base.windowEvent)
-        self._help.destroy()
+        for column in self._help:
+            column.destroy()
         self.viewfinder.destroy()
 
     @property
@@ -91,10 +104,11 @@ class Screen:
         return float(self.base.clock.get_average_frame_rate())
 
     def toggle_viewfinder(self) -> None:
-        """Viewfinder on and off."""
-        self._hidden = not self._hidden
-        if self._hidden:
+        """Everything over the picture off, and on again."""
+        self.hidden = not self.hidden
+        if self.hidden:
             self.viewfinder.hide()
+            self._show_help(False)
         else:
             self.viewfinder.reveal()
 
@@ -106,10 +120,14 @@ class Screen:
 
     def toggle_help(self) -> None:
         """The list of keys on and off."""
-        if self._help.is_hidden():
-            self._help.show()
-        else:
-            self._help.hide()
+        self._show_help(any(column.is_hidden() for column in self._help))
+
+    def _show_help(self, on: bool) -> None:
+        for column in self._help:
+            if on:
+                column.show()
+            else:
+                column.hide()
 
     def quit(self) -> None:
         """End after this frame."""
@@ -126,16 +144,23 @@ class Screen:
             self.base.windowEvent(window)
 
 
-def _help_text(base: Any, lines: Sequence[str]) -> Any:
-    text = OnscreenText(
-        "\n".join(lines),
-        parent=base.a2dTopLeft,
-        pos=(0.1, -0.15),
-        scale=0.045,
-        fg=(0.95, 0.95, 0.92, 1.0),
-        bg=(0.0, 0.0, 0.0, 0.6),
-        align=TextNode.A_left,
-        mayChange=False,
-    )
-    text.hide()
-    return text
+def _help_text(base: Any, lines: Sequence[str]) -> list[Any]:
+    """The list in two columns, each hidden at first."""
+    half = (len(lines) + 1) // 2
+    columns = [
+        OnscreenText(
+            "\n".join(part),
+            parent=parent,
+            pos=(x, -0.15),
+            scale=_HELP,
+            font=FontPool.load_font(_FONT),
+            fg=(0.95, 0.95, 0.92, 1.0),
+            bg=(0.0, 0.0, 0.0, 0.7),
+            align=TextNode.A_left,
+            mayChange=False,
+        )
+        for part, parent, x in ((lines[:half], base.a2dTopLeft, 0.08), (lines[half:], base.a2dTopCenter, 0.02))
+    ]
+    for column in columns:
+        column.hide()
+    return columns

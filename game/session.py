@@ -6,23 +6,31 @@ so that neither physics nor the policy lets the operator's hand grow old.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from game.camera.pose import CameraPose, Sample, Tracking
 from game.camera.readout import RATE, Readout
-from game.camera.trackers.tracker import ORIGIN_MOVED
+from game.camera.trackers.tracker import NEW_DEVICE, ORIGIN_MOVED
 from game.clock import Clock
-from game.controls import CONTROLLER, find_action
+from game.controls import CONTROLLER, PANEL_BUTTONS, find_action
+from game.hud import with_camera
 from game.operator import Operator
-from game.performance import BodyPose, Snapshot, interpolate
+from game.performance import BodyPose, Snapshot, interpolate, interpolate_props
 from game.performer import Performer
+from game.props.hands import Hands
+from game.props.hardest import Hardest
+from game.props.told import tell
 from game.shelf import Shelf
+from game.slate import Countdown, shot_after, slate_of, toggle_mark
 from game.takes.facts import SECOND, Facts, TakeHeader
+from game.takes.marks import MARKER
 from game.takes.recorder import Recorder, shown_at
+from models.disk import free_bytes
 from models.errors import InputError
 from models.reference import TICKS_PER_SECOND
+from models.rotations import Array
 
 _LOOK_FOR_STAGES = 1.0  # s
 _HINT_SECONDS = 5.0
@@ -31,19 +39,39 @@ _REWIND = TICKS_PER_SECOND // 2
 
 @dataclass(frozen=True)
 class SessionSettings:
-    """takes: folder of the takes. slate: their name. environment, person: names or folders. versions: of what plays."""
+    """takes: folder of the takes. slate: their name. environment, person: names or folders. versions: of what plays.
+
+    face: file of the face track, empty without one. scene, shot: on the slate, or empty. countdown: s before a take.
+    place: the environment's file, where its props are kept.
+    """
 
     takes: Path
     slate: str
     environment: str
     person: str
     versions: dict[str, str]
+    face: str = ""
+    scene: str = ""
+    shot: str = ""
+    countdown: float = 0.0
+    place: Path | None = None
+
+    @property
+    def full_slate(self) -> str:
+        """What takes are called."""
+        return slate_of(self.slate, self.scene, self.shot)
+
+    @property
+    def cast(self) -> Facts:
+        """Who plays, as a take writes it down."""
+        return {"folder": self.person, "face": self.face}
 
 
 class Session:
     """Performance and takes; every public method without arguments is something that a key can do.
 
-    hear: called with every physics step. problem: the sentence of a take that ended early, to be told at the end.
+    controller: what buttons do. hear: called with every physics step. problem: the sentence of a take that ended early,
+    to be told at the end.
     """
 
     def __init__(
@@ -62,16 +90,22 @@ class Session:
         self.hint = ""
         self.problem = ""
         self.last_take: Path | None = None
+        self.controller: Mapping[str, str] = CONTROLLER
         self.hear: Callable[[Snapshot], None] = lambda snapshot: None
         self._now_ns = now_ns
         self._recorder: Recorder | None = None
+        self._countdown = Countdown()
+        self._markers = 0
         self._take_began = 0
         self._newest: Path | None = None
         self._previous = self._latest = performer.snapshot
         self._held_buttons: frozenset[str] = frozenset()
         self._since_looked = 0.0
+        self._disk_left = free_bytes(settings.takes)
         self._hint_left = 0.0
         self._stamp: int | None = None
+        self._hands = Hands(performer, self.say, settings.place)
+        self._hardest = Hardest()
         operator.on_change = self._keep_change
 
     # -- the frame ------------------------------------------------------------------------------------------------
@@ -79,15 +113,36 @@ class Session:
     def advance(self, dt: float) -> BodyPose:
         """Play on for ``dt`` seconds of frame time. Returns the pose to show."""
         self._look_for_stages(dt)
+        self._count_down(dt)
+        self._hands.carry()
         self.clock, ticks = self.clock.advance(dt)
         for at_ns in shown_at(self.clock, self._now_ns(), ticks):
             self._previous, self._latest = self._latest, self.performer.tick()
             self._keep_snapshot(at_ns)
             self.hear(self._latest)
-        leads_on = (self._previous.attempt, self._previous.tick + 1) == (self._latest.attempt, self._latest.tick)
-        if not leads_on:
-            return self._latest.pose
-        return interpolate(self._previous.pose, self._latest.pose, self.clock.part)
+            self._hardest.see(self._latest)
+        pose = self._latest.pose
+        if self._leads_on:
+            pose = interpolate(self._previous.pose, self._latest.pose, self.clock.part)
+        self.operator.sight.see(pose)
+        return pose
+
+    @property
+    def _leads_on(self) -> bool:
+        return (self._previous.attempt, self._previous.tick + 1) == (self._latest.attempt, self._latest.tick)
+
+    @property
+    def props(self) -> Array:
+        """Poses ``(props, 7)`` of the props to show with the pose that `advance` returned."""
+        props = self._latest.props
+        if self._leads_on:
+            props = interpolate_props(self._previous.props, self._latest.props, self.clock.part)
+        return self.performer.in_hand(props)
+
+    @property
+    def moment(self) -> tuple[int, float]:
+        """The attempt under way, and how many seconds of it have passed."""
+        return self._latest.attempt, self._latest.tick / TICKS_PER_SECOND
 
     def film(self) -> CameraPose:
         """Read the tracker, obey its buttons, keep its word, place the camera."""
@@ -97,8 +152,10 @@ class Session:
         self._notice(before, sample)
         self._stamp = None
         pose = self.operator.camera()
+        self._hands.follow(pose)
         if self._recorder is not None:
             self._recorder.camera(sample)
+            self._recorder.view(sample.time_ns, self.operator.pose)
             if self._recorder.flush().problem:
                 self.stop_take()
         return pose
@@ -111,6 +168,7 @@ class Session:
         if self._since_looked < _LOOK_FOR_STAGES:
             return
         self._since_looked = 0.0
+        self._disk_left = free_bytes(self.settings.takes)
         fresh = self.shelf.refresh()
         if fresh:
             self._newest = fresh[-1]
@@ -124,9 +182,12 @@ class Session:
             self._keep_event("tracking_lost" if sample.tracking is not Tracking.OK else "tracking_found", {})
         if ORIGIN_MOVED in sample.buttons:
             self._keep_event(ORIGIN_MOVED, {})
+        if NEW_DEVICE in sample.buttons:
+            self._keep_event(NEW_DEVICE, {"tracker": self.operator.tracker_name})
         for button in sorted(sample.buttons - self._held_buttons):
-            if button in CONTROLLER:
-                find_action(CONTROLLER[button], (self, self.operator))()
+            of_the_panel = self.operator.panel_open and button in PANEL_BUTTONS
+            if button in self.controller and not of_the_panel:
+                find_action(self.controller[button], (self, self.operator))()
         self._held_buttons = sample.buttons
 
     def say(self, hint: str) -> None:
@@ -141,19 +202,21 @@ class Session:
         seconds = self._latest.tick / TICKS_PER_SECOND
         if self.recording:
             seconds = (self._now_ns() - self._take_began) / SECOND
-        return Readout(
+        readout = Readout(
             recording=self.recording,
-            slate=self.settings.slate,
+            slate=self.settings.full_slate,
             take=int(self._recorder.id.rsplit("_", 1)[-1]) if self._recorder else 0,
             frame=int(seconds * RATE),
-            focal_length=self.operator.lens.focal_length,
             tracker=self.operator.tracker_name,
             tracking=self.operator.sample.tracking,
             fps=fps,
             attempt=self._latest.attempt,
+            hardest=self._hardest.words(self.performer.body),
             stage=f"{info.attempts:,} JUMPS LEARNED{judged}{speed}{', paused' if self.clock.paused else ''}",
-            hint=self.hint or ("camera held: F goes on from here" if self.operator.held else ""),
+            hint=self.hint or self.operator.note or ("camera held: F goes on from here" if self.operator.held else ""),
+            disk_left=self._disk_left,
         )
+        return with_camera(readout, self.operator)
 
     # -- takes ----------------------------------------------------------------------------------------------------
 
@@ -163,14 +226,26 @@ class Session:
         return self._recorder is not None
 
     def toggle_take(self) -> None:
-        """Start a take, or stop it."""
+        """Start a take, after a countdown if one is wanted, or stop it; while it counts, stay as before."""
         if self.recording:
             self.stop_take()
-            return
-        try:
-            self.start_take()
-        except InputError as error:
-            self.say(str(error))
+        elif self._countdown.running:
+            self._countdown = Countdown()
+            self.say("no take after all")
+        else:
+            self._countdown = Countdown(self.settings.countdown)
+            self._count_down(0.0)
+
+    def _count_down(self, dt: float) -> None:
+        self._countdown, begin = self._countdown.advance(dt)
+        if self._countdown.running:
+            self.say(self._countdown.text)
+        if begin:
+            self.say("")
+            try:
+                self.start_take()
+            except InputError as error:
+                self.say(str(error))
 
     def start_take(self) -> None:
         """Start a take.
@@ -180,17 +255,20 @@ class Session:
         """
         self.operator.begin()
         now = self._now_ns()
+        self._countdown, self._markers = Countdown(), 0
         stage = self.performer.stage
         header = TakeHeader(
-            slate=self.settings.slate,
+            slate=self.settings.full_slate,
             start_ns=now,
             environment=self.settings.environment,
             skill=stage.info.skill,
             stage=stage.digest,
             body=self.performer.body.digest,
             seed=self.performer.seed,
-            settings=self.operator.settings() | {"person": {"folder": self.settings.person}},
+            settings=self.operator.settings() | {"person": self.settings.cast, "props": tell(self.performer.props)},
             versions=self.settings.versions,
+            scene=self.settings.scene,
+            shot=self.settings.shot,
         )
         self._recorder = Recorder(self.settings.takes, header)
         self._take_began = now
@@ -204,6 +282,28 @@ class Session:
         self.problem = self._recorder.state.problem
         self.say(self.problem or f"kept {self._recorder.id}")
         self._recorder = None
+
+    def mark(self) -> None:
+        """Put a marker into the running take."""
+        if not self.recording:
+            self.say("markers are for a running take")
+            return
+        self._markers += 1
+        self._keep_event(MARKER, {"number": self._markers})
+        self.say(f"marker {self._markers}")
+
+    def circle_take(self) -> None:
+        """Circle the last take, or not."""
+        self.say(toggle_mark(self.last_take, "circled"))
+
+    def star_take(self) -> None:
+        """Star the last take, or not."""
+        self.say(toggle_mark(self.last_take, "starred"))
+
+    def next_shot(self) -> None:
+        """The next shot of the scene: its takes count from 1."""
+        self.settings = replace(self.settings, shot=shot_after(self.settings.shot))
+        self.say(f"slate: {self.settings.full_slate}, from the next take on")
 
     def _keep_snapshot(self, at_ns: int) -> None:
         """Keep the latest snapshot and the events that led to it, if a take is running."""
@@ -234,13 +334,27 @@ class Session:
 
     def retry(self) -> None:
         """The same seed again."""
+        self._hands.let_go()
         self.performer.retry()
         self._cut()
 
     def rewind(self) -> None:
         """Half a second back within the attempt."""
+        self._hands.let_go()
         self.performer.rewind(_REWIND)
         self._cut()
+
+    def take_or_place(self) -> None:
+        """Take the prop in the middle of the picture, or set down there what is in hand."""
+        self._hands.take_or_place()
+
+    def throw(self) -> None:
+        """Throw what is in hand at the body."""
+        self._hands.throw()
+
+    def keep_props(self) -> None:
+        """Write where the props stand into the place's file."""
+        self._hands.keep_props()
 
     def earlier_stage(self) -> None:
         """The stage before."""
@@ -253,6 +367,10 @@ class Session:
     def newest_stage(self) -> None:
         """The stage that was published last while playing, or else the one that has learned longest."""
         self._change_stage(self._newest or self.shelf.paths[-1])
+
+    def play_stage(self, path: Path) -> None:
+        """A stage on the shelf."""
+        self._change_stage(path)
 
     def _change_stage(self, path: Path) -> None:
         if path == self.performer.stage.path:
@@ -268,6 +386,15 @@ class Session:
         """The performance has jumped: nothing leads from the last snapshot to this one."""
         self._previous = self._latest = self.performer.snapshot
         self._keep_snapshot(self._now_ns())
+
+    def next_device(self) -> None:
+        """Let another of the tracker's devices hold the camera."""
+        try:
+            self.operator.next_device()
+        except InputError as error:
+            self.say(str(error))
+            return
+        self.say(f"{self.operator.tracker_name} holds the camera")
 
     def pause(self) -> None:
         """Pause, or go on."""

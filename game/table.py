@@ -125,6 +125,14 @@ class Table:
             raise self.fail(f"'{key}' is {value!r}; write a list of texts in quotes, {least} or more")
         return tuple(value)
 
+    def text_or_texts(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        """One string, or a list of some, none of them empty."""
+        value = self._take(key, default)
+        several = (value,) if isinstance(value, str) else value
+        if not _are_texts(several) or not several:
+            raise self.fail(f"'{key}' is {value!r}; write it as text in quotes, or as a list of such texts")
+        return tuple(several)
+
     def text_rows(self, key: str, default: tuple[tuple[str, ...], ...] | None = None) -> tuple[tuple[str, ...], ...]:
         """A list of lists of strings, none of them empty."""
         value = self._take(key, default)

@@ -20,7 +20,6 @@ audio-library-name null
 notify-level-device fatal
 notify-level-egldisplay error
 print-pipe-types 0
-sync-video 1
 auto-flip 1
 gl-version 3 2
 model-cache-dir
@@ -34,14 +33,18 @@ def has_display() -> bool:
     return not sys.platform.startswith("linux") or (bool(os.environ.get("DISPLAY")) and _answers())
 
 
-def open_base(size: tuple[int, int], offscreen: bool) -> ShowBase:
+def open_base(size: tuple[int, int], offscreen: bool, sync: bool = True) -> ShowBase:
     """Start Panda3D with a picture of ``size`` pixels; offscreen it renders through EGL and needs no display.
+
+    sync: wait for the screen's refresh; a headset has a pace of its own.
 
     Raises:
         InputError: there is no OpenGL, or no display that a window could be opened on.
     """
     display = "p3headlessgl" if offscreen else "pandagl"
-    loadPrcFileData("backflip", f"{_ALWAYS}load-display {display}\nwin-size {size[0]} {size[1]}")
+    loadPrcFileData(
+        "backflip", f"{_ALWAYS}load-display {display}\nwin-size {size[0]} {size[1]}\nsync-video {int(sync)}"
+    )
     try:
         base: Any = ShowBase(windowType="offscreen" if offscreen else "onscreen")
     except Exception as error:  # Panda raises a bare Exception

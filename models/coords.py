@@ -32,6 +32,11 @@ def bullet_quat_to_panda(q: Array) -> Array:
     return np.stack((q[..., 3], q[..., 0], -q[..., 2], q[..., 1]), axis=-1)
 
 
+def panda_quat_to_bullet(q: Array) -> Array:
+    """Rotations ``(..., 4)`` wxyz, Z up -> xyzw, Y up: inverse of `bullet_quat_to_panda`."""
+    return np.stack((q[..., 1], q[..., 3], -q[..., 2], q[..., 0]), axis=-1)
+
+
 def openvr_to_panda(matrix: Array) -> tuple[Array, Array]:
     """OpenVR device pose ``(3, 4)`` -> position ``(3,)`` and quaternion wxyz ``(4,)`` in Panda's axes."""
     turn = _Y_UP_TO_Z_UP @ matrix[:, :3] @ _Y_UP_TO_Z_UP.T

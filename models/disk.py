@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -34,6 +35,15 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     with whole(path) as partial:
         partial.write_bytes(data)
+
+
+def free_bytes(folder: Path) -> int | None:
+    """Bytes that can still be written where ``folder`` is, or will be made; None: nobody can tell."""
+    there = next((path for path in (folder, *folder.absolute().parents) if path.is_dir()), None)
+    try:
+        return None if there is None else shutil.disk_usage(there).free
+    except OSError:
+        return None
 
 
 def sync_folder(folder: Path) -> None:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from game.camera.angles import turned
 from game.camera.trackers.path import CameraPath, save_path
-from models.coords import xyzw_to_wxyz
+from models import rotations
+from models.coords import wxyz_to_xyzw, xyzw_to_wxyz
 from models.rotations import Array
 
 _STEP_TIME = 0.7  # s from lifting one foot to standing again
@@ -36,6 +38,21 @@ class Operator:
     steps: int = 5
     stride: float = 0.14
     amount: float = 1.0
+
+
+@cache
+def _one_place() -> CameraPath:
+    """Somebody who stands where he stands, sampled finely enough for the tremor."""
+    return handheld_path(0, Operator(steps=0))
+
+
+def shake(time_ns: int, amount: float) -> tuple[Array, Array]:
+    """Sway and tremor at a moment of the monotonic clock, for a camera that has none: shift ``(3,)`` m, to the right,
+    ahead and up, and turn ``(4,)`` xyzw. amount: 1 is a calm hand, 0 a tripod.
+    """
+    path = _one_place()
+    pose = path.at(time_ns % round(path.times[-1] * 1e9) * 1e-9)
+    return amount * pose.position, rotations.exp(amount * rotations.log(wxyz_to_xyzw(pose.rotation)))
 
 
 def handheld(seconds: Array, seed: int = 0, operator: Operator = Operator()) -> tuple[Array, Array]:
@@ -82,6 +99,8 @@ def _breath(seconds: Array, period: float) -> Array:
 
 def _steps(seconds: Array, rng: np.random.Generator, operator: Operator) -> tuple[Array, Array]:
     """Way to the side and dip of the camera, both in m: a few steps that lead back to where they began."""
+    if operator.steps == 0:
+        return np.zeros_like(seconds), np.zeros_like(seconds)
     slot = operator.period / operator.steps
     starts = slot * np.arange(operator.steps) + rng.uniform(0.1, 0.9, operator.steps) * (slot - _STEP_TIME)
     stands = operator.stride * rng.uniform(-1.0, 1.0, operator.steps)

@@ -16,6 +16,10 @@ from models.errors import InputError
 
 PRIMES = (14.0, 18.0, 20.0, 21.0, 24.0, 25.0, 29.0, 35.0, 40.0, 50.0, 75.0, 85.0, 100.0, 105.0, 135.0)
 SHORTEST, LONGEST = 8.0, 300.0  # mm
+OPENEST, CLOSEST = 1.0, 22.0  # f-numbers
+STOPS = (1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 11.0, 16.0, 22.0)
+NEAREST, FARTHEST = 0.2, 1000.0  # m that can be focused on; further away is infinity
+WIDEST_SHIFT = 20.0  # mm
 FLAT = 1.85
 NEAR, FAR = 0.05, 2000.0  # m
 FILMBACKS: Mapping[str, tuple[float, float]] = {
@@ -35,11 +39,20 @@ FILMBACKS: Mapping[str, tuple[float, float]] = {
 
 @dataclass(frozen=True)
 class Lens:
-    """focal_length in mm, the name of a gate in `FILMBACKS`, and the aspect that its picture is masked to."""
+    """focal_length in mm, the name of a gate in `FILMBACKS`, and the aspect that its picture is masked to.
+
+    focus_distance: m along the axis to what is sharp. aperture: f-number. depth_of_field: whether the rest is blurred;
+    without it all is sharp. shift: mm by which the lens is moved to the right and up, so that more is seen there while
+    verticals stay vertical.
+    """
 
     focal_length: float = 35.0
     filmback: str = "super 35"
     aspect: float = FLAT
+    focus_distance: float = 6.0
+    aperture: float = 2.8
+    depth_of_field: bool = False
+    shift: tuple[float, float] = (0.0, 0.0)
 
     @property
     def gate(self) -> tuple[float, float]:
@@ -55,6 +68,11 @@ class Lens:
     def zoomed(self, focal_length: float) -> Lens:
         """The same with another focal length, kept within `SHORTEST` and `LONGEST`."""
         return dataclasses.replace(self, focal_length=min(max(focal_length, SHORTEST), LONGEST))
+
+    @property
+    def pupil(self) -> float:
+        """Diameter of the entrance pupil in m."""
+        return 1e-3 * self.focal_length / self.aperture
 
     def next_prime(self) -> Lens:
         """The next longer prime of the kit; the longest stays."""
@@ -80,14 +98,34 @@ class Lens:
         known = {field.name for field in dataclasses.fields(cls)}
         if not isinstance(data, Mapping) or not known.issuperset(data):
             raise InputError(f"{where}: not a lens; give {', '.join(sorted(known))} and nothing else")
-        lens = cls(**data)
-        if not isinstance(lens.filmback, str) or lens.filmback not in FILMBACKS:
-            raise InputError(f"{where}: no gate is called {lens.filmback!r}; choose one of {', '.join(FILMBACKS)}")
-        if not _within(lens.focal_length, SHORTEST, LONGEST):
-            raise InputError(f"{where}: focal length {lens.focal_length!r}; give {SHORTEST:g} to {LONGEST:g} mm")
-        if not _within(lens.aspect, 0.5, 4.0):
-            raise InputError(f"{where}: aspect {lens.aspect!r}; give width over height between 0.5 and 4, such as 1.85")
+        values = dict(data)
+        if "shift" in values:
+            values["shift"] = _pair(values["shift"], where)
+        lens = cls(**values)
+        lens._check(where)
         return lens
+
+    def _check(self, where: str) -> None:
+        if not isinstance(self.filmback, str) or self.filmback not in FILMBACKS:
+            raise InputError(f"{where}: no gate is called {self.filmback!r}; choose one of {', '.join(FILMBACKS)}")
+        if not isinstance(self.depth_of_field, bool):
+            raise InputError(f"{where}: depth of field {self.depth_of_field!r}; give true or false")
+        for name, value, low, high, unit in (
+            ("focal length", self.focal_length, SHORTEST, LONGEST, "mm"),
+            ("focus distance", self.focus_distance, NEAREST, FARTHEST, "m"),
+            ("aperture", self.aperture, OPENEST, CLOSEST, "as f-number"),
+            ("aspect", self.aspect, 0.5, 4.0, "width over height, such as 1.85"),
+        ):
+            if not _within(value, low, high):
+                raise InputError(f"{where}: {name} {value!r}; give {low:g} to {high:g} {unit}")
+
+
+def _pair(value: Any, where: str) -> tuple[float, float]:
+    good = isinstance(value, (list, tuple)) and len(value) == 2
+    if not good or not all(_within(number, -WIDEST_SHIFT, WIDEST_SHIFT) for number in value):
+        told = f"give two numbers of mm, each {-WIDEST_SHIFT:g} to {WIDEST_SHIFT:g}"
+        raise InputError(f"{where}: shift {value!r}; {told}")
+    return float(value[0]), float(value[1])
 
 
 def inscribed(aspect: float, window: float) -> tuple[float, float]:
@@ -106,6 +144,7 @@ def apply(lens: Lens, panda_lens: Any, window_aspect: float | None = None) -> No
     across, down = inscribed(lens.aspect, window_aspect or lens.aspect)
     target.set_film_size(width / across, height / down)
     target.set_focal_length(lens.focal_length)
+    target.set_film_offset(*lens.shift)
     target.set_near_far(NEAR, FAR)
 
 

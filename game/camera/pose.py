@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -22,7 +23,8 @@ class Tracking(StrEnum):
 class Sample:
     """A tracker's raw word. time_ns: monotonic clock when it was taken; position (3,) m; rotation (4,) wxyz.
 
-    buttons: names of those held down; axes: analogue controls by name, -1 … 1.
+    buttons: names of those held down; axes: analogue controls by name, -1 … 1. What the camera is to follow is kept
+    among them too, see `with_subject`: a sample says all that its camera is derived from.
     """
 
     time_ns: int
@@ -42,3 +44,18 @@ class CameraPose:
 
 
 IDENTITY_ROTATION: Array = np.array([1.0, 0.0, 0.0, 0.0])
+
+_SUBJECT = ("subject_x", "subject_y", "subject_z")
+
+
+def with_subject(sample: Sample, place: Array) -> Sample:
+    """The sample, with the place ``(3,)`` m in the environment of the body part that the operator keeps to."""
+    axes = sample.axes | dict(zip(_SUBJECT, map(float, place), strict=True))
+    return dataclasses.replace(sample, axes=axes)
+
+
+def subject_of(sample: Sample) -> Array | None:
+    """The place that `with_subject` has put in, or None."""
+    if not all(name in sample.axes for name in _SUBJECT):
+        return None
+    return np.array([sample.axes[name] for name in _SUBJECT])

@@ -4,7 +4,8 @@ Nothing here looks at a clock or a device. A take keeps the raw samples and the 
 them through the same `Rig` that ran live, so the camera comes out the same, or better with other settings.
 
 The order is fixed: jitter is taken out of the raw pose, in metres of the real room; the pose is tilted, scaled and
-placed; locks hold what they hold; damping gives the result its weight.
+placed; follow and look-at help; locks hold what they hold; damping gives the result its weight; a hand's shake comes
+last, for cameras that have none.
 """
 
 from __future__ import annotations
@@ -16,15 +17,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from game.camera.angles import pan_tilt_roll, turned
-from game.camera.pose import CameraPose, Sample, Tracking
+from game.camera.assist import Assist, follow, look
+from game.camera.handheld import shake
+from game.camera.pose import CameraPose, Sample, Tracking, subject_of
 from game.camera.rig_settings import RigSettings
 from game.camera.smoothing import Filtered, damping_share, smooth_rotation, smooth_vector
+from game.camera.trackers.tracker import NEW_DEVICE
 from models import rotations
 from models.coords import wxyz_to_xyzw, xyzw_to_wxyz
 from models.rotations import Array
 
 _UP = 2
 _SIDE = 0
+_SHAKE_FADES = 1.0  # s until a changed amount of shake is reached: switched on or off it must not jump
+_STILL = 1e-3  # of a calm hand
 
 
 @dataclass(frozen=True)
@@ -41,12 +47,15 @@ class RigState:
 
     settings: those of the last step. base_position, base_yaw (rad): where the tracker's origin stands now; begins at
     `RigSettings.origin` and moves when rebased or flown. position, rotation: the jitter filters, tracker's frame.
-    target: placed and locked, before damping. pose: after it.
+    assist: of follow and look-at. shake: how much of a hand's shake is added now. target: placed, helped and locked,
+    before damping. pose: after it, without shake.
     """
 
     settings: RigSettings
     base_position: Array
     base_yaw: float
+    assist: Assist
+    shake: float
     position: Filtered | None = None
     rotation: Filtered | None = None
     target: Placed | None = None
@@ -55,7 +64,9 @@ class RigState:
 
 def start(settings: RigSettings) -> RigState:
     """The state before the first sample."""
-    return RigState(settings, np.array(settings.origin), float(np.radians(settings.origin_yaw)))
+    assist = Assist(np.radians(settings.look_turn))
+    yaw = float(np.radians(settings.origin_yaw))
+    return RigState(settings, np.array(settings.origin), yaw, assist, settings.handheld)
 
 
 def step(sample: Sample, settings: RigSettings, state: RigState, dt: float) -> tuple[CameraPose, RigState]:
@@ -64,21 +75,30 @@ def step(sample: Sample, settings: RigSettings, state: RigState, dt: float) -> t
     A sample without a pose (`Tracking.ABSENT`) leaves the camera where it is, at first at the origin.
     """
     state = _resettled(state, settings)
+    fading = damping_share(_SHAKE_FADES, dt) * (settings.handheld - state.shake)
+    state = dataclasses.replace(state, shake=state.shake + fading)
     if sample.tracking is Tracking.ABSENT:
-        return _camera(state.pose or _at_base(state)), state
+        return _shaken(state.pose or _at_base(state), state, sample), state
+    another = NEW_DEVICE in sample.buttons
+    if another:  # it lies elsewhere in the hand: the camera goes on from where it stands, and nothing is swept through
+        state = dataclasses.replace(state, position=None, rotation=None)
     last = state.position.value if state.position else None
     state = _filtered(state, settings, sample, dt)
     if settings.frozen and state.pose is not None:
-        return _camera(state.pose), dataclasses.replace(state, settings=settings, target=state.pose)
+        assist = dataclasses.replace(state.assist, anchor=None)
+        held = dataclasses.replace(state, settings=settings, target=state.pose, assist=assist)
+        return _shaken(state.pose, held, sample), held
     if state.target is not None:
-        if _released(state.settings, settings):
+        if another or _released(state.settings, settings):
             state = _rebased(state, settings, state.target)
         elif last is not None and settings.scale != state.settings.scale:
             state = _rescaled(state, settings, last)
     state = _flown(state, settings, sample, dt)
-    target = _locked(_placed(state, settings), settings, state.target)
+    state, placed = _helped(state, settings, subject_of(sample), dt)
+    target = _locked(placed, settings, state.target)
     pose = _damped(state.pose, target, settings, dt)
-    return _camera(pose), dataclasses.replace(state, settings=settings, target=target, pose=pose)
+    state = dataclasses.replace(state, settings=settings, target=target, pose=pose)
+    return _shaken(pose, state, sample), state
 
 
 def placed_at(sample: Sample, settings: RigSettings, camera: CameraPose) -> RigSettings:
@@ -91,7 +111,8 @@ def placed_at(sample: Sample, settings: RigSettings, camera: CameraPose) -> RigS
     origin = camera.position - rotations.rotate(rotations.about(_UP, yaw), local)
     x, y, z = (float(value) for value in origin)
     degrees = float(np.degrees(yaw))
-    return dataclasses.replace(settings, origin=(x, y, z), origin_yaw=degrees, homings=settings.homings + 1)
+    homings = settings.homings + 1
+    return dataclasses.replace(settings, origin=(x, y, z), origin_yaw=degrees, homings=homings, look_turn=(0.0, 0.0))
 
 
 class Rig:
@@ -109,12 +130,20 @@ class Rig:
         pose, self._state = step(sample, self.settings, self._state, elapsed * 1e-9)
         return pose
 
+    def ahead(self, sample: Sample) -> CameraPose:
+        """Where the camera will be at ``sample``, which is to come; nothing of it is remembered."""
+        elapsed = 0 if self._time_ns is None else max(sample.time_ns - self._time_ns, 0)
+        return step(sample, self.settings, self._state, elapsed * 1e-9)[0]
+
     def settled(self) -> RigSettings:
-        """The settings with the origin where flying and rebasing have brought it: a new rig begins there with them."""
+        """The settings with the origin where flying, following and rebasing have brought it, and the turn that look-at
+        has added: a new rig begins there with them.
+        """
         state = _resettled(self._state, self.settings)
         x, y, z = (float(value) for value in state.base_position)
         yaw = float(np.degrees(state.base_yaw))
-        return dataclasses.replace(self.settings, origin=(x, y, z), origin_yaw=yaw)
+        pan, tilt = (float(angle) for angle in np.degrees(state.assist.turn))
+        return dataclasses.replace(self.settings, origin=(x, y, z), origin_yaw=yaw, look_turn=(pan, tilt))
 
 
 def derive(samples: Sequence[Sample], changes: Sequence[tuple[int, RigSettings]]) -> list[CameraPose]:
@@ -173,7 +202,9 @@ def _rebased(state: RigState, settings: RigSettings, camera: Placed) -> RigState
     about the vertical is defined straight up and straight down too, where a heading is not.
     """
     turn = _yaw(camera.rotation) - _yaw(_placed(state, settings).rotation)
-    state = dataclasses.replace(state, base_yaw=state.base_yaw + turn)
+    # The pan that look-at had added is in the camera's yaw, and so in the base's from now on.
+    assist = Assist(np.array([0.0, state.assist.turn[1]]))
+    state = dataclasses.replace(state, base_yaw=state.base_yaw + turn, assist=assist)
     shift = camera.position - _placed(state, settings).position
     return dataclasses.replace(state, base_position=state.base_position + shift)
 
@@ -186,12 +217,21 @@ def _rescaled(state: RigState, settings: RigSettings, last: Array) -> RigState:
 
 
 def _flown(state: RigState, settings: RigSettings, sample: Sample, dt: float) -> RigState:
-    stick = np.array([sample.axes.get("stick_x", 0.0), sample.axes.get("stick_y", 0.0), 0.0])
-    if settings.fly_speed == 0.0 or not stick.any():
+    x, y = sample.axes.get("stick_x", 0.0), sample.axes.get("stick_y", 0.0)
+    if settings.fly_speed == 0.0 or (x == 0.0 and y == 0.0):
         return state
+    stick = np.array([x, 0.0, y] if settings.boom else [x, y, 0.0])
     heading = rotations.about(_UP, _yaw(_placed(state, settings).rotation))
     way = rotations.rotate(heading, stick) * settings.fly_speed * dt
     return dataclasses.replace(state, base_position=state.base_position + way)
+
+
+def _helped(state: RigState, settings: RigSettings, subject: Array | None, dt: float) -> tuple[RigState, Placed]:
+    assist, way = follow(state.assist, subject, settings, dt)
+    state = dataclasses.replace(state, base_position=state.base_position + way)
+    placed = _placed(state, settings)
+    assist, rotation = look(assist, placed.position, placed.rotation, subject, settings, dt)
+    return dataclasses.replace(state, assist=assist), Placed(placed.position, rotation)
 
 
 def _locked(placed: Placed, settings: RigSettings, held: Placed | None) -> Placed:
@@ -229,5 +269,10 @@ def _at_base(state: RigState) -> Placed:
     return Placed(state.base_position, rotations.about(_UP, state.base_yaw))
 
 
-def _camera(placed: Placed) -> CameraPose:
-    return CameraPose(placed.position, xyzw_to_wxyz(placed.rotation))
+def _shaken(placed: Placed, state: RigState, sample: Sample) -> CameraPose:
+    position, rotation = placed.position, placed.rotation
+    if state.shake > _STILL:
+        shift, turn = shake(sample.time_ns, state.shake)
+        position = position + rotations.rotate(rotations.about(_UP, _yaw(rotation)), shift)
+        rotation = rotations.multiply(rotation, turn)
+    return CameraPose(position, xyzw_to_wxyz(rotation))

@@ -7,24 +7,24 @@ itself to the window: heights run from -1 to 1, widths from -aspect to aspect.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 from panda3d.core import CardMaker, FontPool, LineSegs, TextNode, TransparencyAttrib
 
 from game.camera.lens import FLAT, inscribed
 from game.camera.pose import Tracking
-from game.camera.readout import Readout, lines
+from game.camera.readout import Level, Readout, ViewfinderSettings, lines
 
 Colour = tuple[float, float, float, float]
 
 WHITE: Colour = (0.93, 0.93, 0.9, 1.0)
 RED: Colour = (0.9, 0.16, 0.13, 1.0)
+GREEN: Colour = (0.35, 0.85, 0.45, 1.0)
 AMBER: Colour = (0.98, 0.72, 0.2, 1.0)
 _LINE: Colour = (0.93, 0.93, 0.9, 0.38)
 _SHADE: Colour = (0.0, 0.0, 0.0, 0.55)
 
-_SAFE = 0.9  # share of the frame's width and height
+_SAFE = (0.93, 0.9)  # shares of the frame's width and height: for action and for titles (EBU R 95)
 _CROSS = 0.035  # half the length of the centre mark, of the frame's height
 _TEXT = 0.035  # of the frame's height: the size of the letters
 _MARGIN = 0.04  # of the frame's height, between text and frame
@@ -37,23 +37,14 @@ _PLACES: dict[str, tuple[int, int]] = {
     "top": (0, 0),
     "top_right": (1, 0),
     "bottom_left": (-1, -1),
+    "above_left": (-1, -2),
     "hint": (0, 1),
     "bottom_right": (1, -1),
 }
 _ALIGN = {-1: TextNode.A_left, 0: TextNode.A_center, 1: TextNode.A_right}
+_TRUE = math.radians(0.5)  # of roll: a horizon this level counts as level
+_EDGE = 0.92  # of the frame: a horizon further out is shown there
 _LEADING = 1.7  # between lines, of the size of the letters
-
-
-@dataclass(frozen=True)
-class ViewfinderSettings:
-    """What is shown. mask: opacity of what lies outside the frame, 0 … 1; the rest: on or off."""
-
-    mask: float = 0.7
-    frame: bool = True
-    thirds: bool = False
-    centre: bool = True
-    safe_area: bool = False
-    text: bool = True
 
 
 class Viewfinder:
@@ -77,6 +68,8 @@ class Viewfinder:
         self._drawn = self._root.attach_new_node("guides")
         self._texts = {place: _text(self._root, place, _ALIGN[side]) for place, (side, _) in _PLACES.items()}
         self._dot = _dot(self._root)
+        self._horizon = self._root.attach_new_node(_horizon_line())
+        self._reticle = self._root.attach_new_node(_reticle_corners())
         self._readout: Readout | None = None
         self.resize(window_aspect)
 
@@ -110,6 +103,7 @@ class Viewfinder:
         lost = readout.tracking is not Tracking.OK
         self._texts["bottom_right"].node().set_text_color(AMBER if lost else WHITE)
         self._show_dot()
+        self._place_marks(readout)
 
     def hide(self) -> None:
         """Take everything off the picture."""
@@ -137,6 +131,22 @@ class Viewfinder:
         self._dot.set_pos(margin - width + 0.3 * size, 0.0, height - margin - 0.38 * size)
         self._dot.set_scale(0.3 * size)
         self._show_dot()
+        self._place_marks(self._readout or Readout())
+
+    def _place_marks(self, readout: Readout) -> None:
+        across, height = inscribed(self._aspect, self._window)
+        width = across * self._window
+        for mark, shown in ((self._horizon, self.settings.horizon and readout.level), (self._reticle, readout.reticle)):
+            _set_visible(mark, bool(shown))
+        if readout.reticle:
+            self._reticle.set_pos(readout.reticle[0] * width, 0.0, readout.reticle[1] * height)
+            self._reticle.set_scale(height)
+        if readout.level:
+            self._horizon.set_pos(*_horizon_at(readout.level, height))
+            self._horizon.set_r(math.degrees(readout.level.roll))
+            self._horizon.set_scale(width)
+            # The strokes have a colour of their own, which only an override beats.
+            self._horizon.set_color(GREEN if abs(readout.level.roll) < _TRUE else AMBER, 1)
 
     def _show_dot(self) -> None:
         recording = self._readout is not None and self._readout.recording
@@ -204,7 +214,8 @@ def _guides(settings: ViewfinderSettings, width: float, height: float) -> Any:
     if settings.frame:
         _rectangle(pen, width, height)
     if settings.safe_area:
-        _rectangle(pen, _SAFE * width, _SAFE * height)
+        for share in _SAFE:
+            _rectangle(pen, share * width, share * height)
     if settings.thirds:
         for third in (-1.0 / 3.0, 1.0 / 3.0):
             _line(pen, (third * width, -height), (third * width, height))
@@ -213,6 +224,34 @@ def _guides(settings: ViewfinderSettings, width: float, height: float) -> Any:
         cross = 2.0 * _CROSS * height
         _line(pen, (-cross, 0.0), (cross, 0.0))
         _line(pen, (0.0, -cross), (0.0, cross))
+    return pen.create()
+
+
+def _horizon_at(level: Level, height: float) -> tuple[float, float, float]:
+    """The middle of the line: the frame's middle moved along the world's vertical, as that stands in the frame."""
+    up = height * min(max(level.height, -_EDGE), _EDGE)
+    return up * math.sin(level.roll), 0.0, up * math.cos(level.roll)
+
+
+def _horizon_line() -> Any:
+    """Two strokes with a gap for the performer; 1 is half the frame's width."""
+    pen = LineSegs("horizon")
+    pen.set_thickness(2.0)
+    for side in (-1.0, 1.0):
+        _line(pen, (side * 0.12, 0.0), (side * 0.55, 0.0))
+    return pen.create()
+
+
+def _reticle_corners() -> Any:
+    """Four corners of a square; 1 is half the frame's height."""
+    pen = LineSegs("reticle")
+    pen.set_color(*WHITE)
+    pen.set_thickness(2.0)
+    size, arm = 0.09, 0.03
+    for x in (-size, size):
+        for y in (-size, size):
+            _line(pen, (x, y), (x - math.copysign(arm, x), y))
+            _line(pen, (x, y), (x, y - math.copysign(arm, y)))
     return pen.create()
 
 

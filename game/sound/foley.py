@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from models.reference import TICKS_PER_SECOND
 STEP, LAND, FALL, CLOTH = "step", "land", "fall", "cloth"
 KINDS = (STEP, LAND, FALL, CLOTH)
 GROUND = "ground"
+SOFT = "soft"
 _BODY_KINDS = (FALL, CLOTH)
 
 
@@ -49,7 +51,8 @@ class FoleySettings:
     A link is down above touch_force and up again below lift_force. It sounds when it was up for off_seconds, arrives
     faster than softest_speed and made no sound for quiet_seconds. Feet land from land_speed and step below; anything
     else falls from fall_speed and brushes below. At loudest_speed, strength is 1. A body sound hides the weaker body
-    sounds of the masking_seconds after it: a trunk and eleven links hit the ground as one blow.
+    sounds of the masking_seconds after it: a trunk and eleven links hit the ground as one blow. soft_share: of the
+    strength that the same fall has on hard ground; a mattress takes about half the force off a flat fall.
     """
 
     touch_force: float = 15.0
@@ -61,6 +64,7 @@ class FoleySettings:
     fall_speed: float = 0.7
     loudest_speed: float = 5.0
     masking_seconds: float = 0.08
+    soft_share: float = 0.5
 
 
 _NEIGHBOUR_SHARE = 0.2  # of the neighbours' mass stops with a link: unbiased over the 468 arrivals
@@ -78,22 +82,31 @@ class _LinkState:
 
 @dataclass(frozen=True)
 class _Touch:
-    """All contacts of one link in one step: force and speed left, and where the strongest one is."""
+    """All contacts of one link in one step: force and speed left, where the strongest one is, and on what."""
 
     force: float
     speed: float
     position: tuple[float, float, float]
+    on: str
 
 
 class Foley:
     """Listens to one body's contacts, step after step; the same steps give the same cues.
 
     surface: what all that is touched sounds like, the ground and what stands on it; a name of the sound library.
+    things: names of props that sound otherwise, and like what.
     """
 
-    def __init__(self, body: Body, surface: str = GROUND, settings: FoleySettings = FoleySettings()) -> None:
+    def __init__(
+        self,
+        body: Body,
+        surface: str = GROUND,
+        settings: FoleySettings = FoleySettings(),
+        things: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.settings = settings
         self._surface = surface
+        self._things = things
         self._feet = frozenset(body.feet)
         self._stopped_mass = _stopped_masses(body)
         self._heft = [min(math.sqrt(link.mass / _HEAVY), 1.0) for link in body.links]
@@ -148,8 +161,11 @@ class Foley:
         else:
             kind = FALL if speed >= settings.fall_speed else CLOTH
             strength *= self._heft[link]
+        surface = self._things.get(touch.on, self._surface)
+        if surface == SOFT:
+            strength *= settings.soft_share
         x, y, z = bullet_to_panda(np.array(touch.position)).tolist()
-        return Cue(time_s, kind, self._surface, strength, link, (x, y, z))
+        return Cue(time_s, kind, surface, strength, link, (x, y, z))
 
     def _audible(self, cue: Cue) -> bool:
         if cue.kind in _BODY_KINDS:
@@ -169,7 +185,7 @@ def _by_link(contacts: Iterable[Contact]) -> dict[int, _Touch]:
     for link, points in grouped.items():
         strongest = max(points, key=lambda point: point.force)
         force, speed = sum(point.force for point in points), max(point.speed for point in points)
-        touches[link] = _Touch(force, speed, strongest.position)
+        touches[link] = _Touch(force, speed, strongest.position, strongest.surface)
     return touches
 
 

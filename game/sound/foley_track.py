@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from game.camera.pose import CameraPose
 from game.performance import Snapshot
@@ -13,6 +13,7 @@ from game.sound.library import load_library
 from game.sound.mixer import Mixer, listener_at, render
 from game.sound.output import Output, open_output
 from models.body import Body
+from models.props import Prop
 from models.reference import TICKS_PER_SECOND
 
 
@@ -26,6 +27,11 @@ def cues_of(foley: Foley, snapshot: Snapshot, at: float) -> list[Cue]:
     return [dataclasses.replace(cue, time_s=at) for cue in heard]
 
 
+def sounds_of(props: Sequence[Prop]) -> dict[str, str]:
+    """What props sound like when they are touched, by their names."""
+    return {prop.name: prop.kind.sound for prop in props}
+
+
 def soundtrack(
     steps: Iterable[tuple[float, Snapshot]],
     duration: float,
@@ -33,12 +39,13 @@ def soundtrack(
     footsteps: str,
     ambience: str | None,
     camera: Callable[[float], CameraPose],
+    props: Sequence[Prop] = (),
 ) -> Samples:
     """The sound of a take, ``(n, 2)`` float32 at 48 kHz, heard from its camera.
 
-    steps: the performance with the time of each step in the take (s).
+    steps: the performance with the time of each step in the take (s). props: what lies about and sounds of its own.
     """
-    foley = Foley(body, footsteps)
+    foley = Foley(body, footsteps, things=sounds_of(props))
     cues = [cue for at, snapshot in steps for cue in cues_of(foley, snapshot, at)]
     return render(load_library(), cues, duration, ambience, lambda seconds: listener_at(camera(seconds)))
 
@@ -46,8 +53,8 @@ def soundtrack(
 class LiveSound:
     """Foley and the place's bed through the loudspeaker, as long as there is one."""
 
-    def __init__(self, body: Body, footsteps: str, ambience: str | None) -> None:
-        self._foley = Foley(body, footsteps)
+    def __init__(self, body: Body, footsteps: str, ambience: str | None, props: Sequence[Prop] = ()) -> None:
+        self._foley = Foley(body, footsteps, things=sounds_of(props))
         self._mixer = Mixer(load_library())
         self._mixer.set_bed(ambience)
         self._output: Output | str = open_output(self._mixer)

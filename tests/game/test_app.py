@@ -15,9 +15,9 @@ import pytest
 
 from game.app import App
 from game.camera.lens import Lens
-from game.camera.pose import CameraPose
-from game.camera.readout import Readout
-from game.controls import CONTROLS
+from game.camera.pose import CameraPose, Sample
+from game.camera.readout import Readout, ViewfinderSettings
+from game.controls import CONTROLS, Control
 from game.screen import Screen
 from game.takes.library import open_library
 from models.errors import InputError
@@ -28,6 +28,11 @@ class Everything:
     """Stands for session, operator, scene and sound: whatever is asked of it is done and remembered."""
 
     lens = Lens()
+    view = ViewfinderSettings()
+    moment = (1, 0.0)
+    last_take = None
+    panel_open = False
+    sample = Sample(0, np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0]))
 
     def __init__(self) -> None:
         self.done: list[tuple[Any, ...]] = []
@@ -67,23 +72,87 @@ def press(base: Any, key: str) -> None:
 
 
 def test_every_key_is_obeyed(base, app, rooms):
-    own = {"toggle_viewfinder", "toggle_guides", "toggle_help", "quit", "zoom_in", "zoom_out"}
+    own = {"toggle_viewfinder", "toggle_help", "quit", "point"}
     for control in CONTROLS:
         press(base, control.key)
-    assert [name for name, *_ in rooms.done if name != "zoom"] == [c.action for c in CONTROLS if c.action not in own]
+    assert [name for name, *_ in rooms.done] == [c.action for c in CONTROLS if c.action not in own]
 
 
-def test_the_wheel_zooms(base, app, rooms):
-    press(base, "wheel_up")
-    press(base, "wheel_down")
-    assert rooms.named("zoom") == [("zoom", 1.0), ("zoom", -1.0)]
+def test_the_viewfinder_shows_what_the_operator_wants_to_see(base, app, rooms):
+    rooms.view = ViewfinderSettings(thirds=True, mask=0.3)
+    base.taskMgr.step()
+    assert app.viewfinder.settings == rooms.view
 
 
-def test_t_shows_the_guides_and_hides_them_again(base, app):
-    for on in (True, False):
-        press(base, "t")
-        assert (app.viewfinder.settings.thirds, app.viewfinder.settings.safe_area) == (on, on)
-        assert app.viewfinder.settings.frame
+class Typing:
+    """A panel in which a text is being typed, or not, with the pointer over it."""
+
+    def __init__(self, typing: bool) -> None:
+        self.typing, self.under_pointer = typing, True
+        self.shown: list[bool] = []
+
+    def update(self, open: bool, dt: float, buttons: object) -> None:
+        self.shown.append(open)
+
+    def destroy(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("typing", [False, True])
+def test_keys_that_the_open_panel_needs_do_nothing_else(base, app, rooms, typing):
+    app._panel = Typing(typing)
+    keys = {"space", "mouse1", "p", "tab", "f1"}
+    assert not {key for key in keys if app.is_muted(key)}
+    rooms.panel_open = True
+    assert {key for key in keys if app.is_muted(key)} == (keys if typing else {"space", "mouse1"})
+    app.toggle_viewfinder()  # everything off the picture: the keys are the game's again
+    assert not {key for key in keys if app.is_muted(key)}
+
+
+def test_one_key_takes_everything_off_the_picture_and_brings_it_back(base, app, rooms):
+    panel = app._panel = Typing(False)
+    rooms.panel_open = True
+    for _ in range(2):
+        base.taskMgr.step()
+        press(base, "h")
+    base.taskMgr.step()
+    assert panel.shown == [True, False, True]
+
+
+def test_another_place_ends_the_run_and_one_that_there_is_not_does_not(base, app, rooms):
+    app.go_to("atlantis")
+    assert rooms.named("say")[0][1].startswith("atlantis: no such environment")
+    assert app.next_place is None
+    app.go_to("apartment")
+    app.run()
+    assert app.next_place == "apartment"
+
+
+def test_a_take_that_has_just_ended_gets_its_picture_once(base, app, rooms, tmp_path):
+    rooms.last_take = tmp_path
+    base.taskMgr.step()
+    picture = tmp_path / "thumb.png"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    picture.unlink()
+    base.taskMgr.step()
+    assert not picture.exists()
+
+
+def test_the_list_of_keys_comes_and_goes(base, app):
+    assert all(column.is_hidden() for column in app._help)
+    press(base, "f1")
+    assert not any(column.is_hidden() for column in app._help)
+    press(base, "f1")
+    assert all(column.is_hidden() for column in app._help)
+
+
+def test_keys_of_the_users_own_are_obeyed(base, rooms):
+    app = App(base, rooms, rooms, rooms, seconds=0.0, controls=[Control("f5", "F5", "pause", "pause")])
+    for key in ("p", "f5"):
+        press(base, key)
+    app.close()
+    assert rooms.done[0] == ("pause",)
+    assert rooms.named("pause") == [("pause",)]
 
 
 def test_a_run_films_then_closes_everything_and_leaves_no_key_behind(base, app, rooms):

@@ -14,7 +14,7 @@ from panda3d.core import (
 
 from game.app import App
 from game.camera.trackers import mouse_keys
-from game.controls import CONTROLLER, CONTROLS, REPLAY_CONTROLS, find_action, help_lines
+from game.controls import CAMERA_KEYS, CONTROLLER, CONTROLS, REPLAY_CONTROLS, find_action, help_lines
 from game.operator import Operator
 from game.replay_app import ReplayApp
 from game.session import Session
@@ -45,7 +45,11 @@ def test_an_action_that_nobody_has_is_named():
 def test_no_key_has_two_meanings(controls):
     keys = [control.key for control in controls]
     assert len(set(keys)) == len(keys)
-    assert not set(keys) & set(mouse_keys.KEYS)
+    assert not set(keys) & set(CAMERA_KEYS)
+
+
+def test_the_cameras_keys_are_those_that_move_it():
+    assert set(CAMERA_KEYS) | {"shift"} == set(mouse_keys.KEYS)
 
 
 def test_the_help_names_every_key():

@@ -36,6 +36,13 @@ def test_stepping_stops_on_whole_pictures_and_at_the_ends():
     assert head.stepped(100).seconds == 2.0
 
 
+def test_a_playhead_runs_at_any_speed():
+    assert Playhead(9.0, speed=0.37).advanced(1.0).seconds == 0.37
+    head = Playhead(9.0)
+    assert [head.hurried(steps).speed for steps in (-9, -3, -1, 1, 3, 9)] == [0.1, 0.1, 0.5, 2.0, 8.0, 8.0]
+    assert [Playhead(9.0, speed=0.37).hurried(steps).speed for steps in (-1, 1)] == [0.25, 0.5]
+
+
 class Sound:
     """Remembers what there was to hear."""
 

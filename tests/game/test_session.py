@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,12 +11,14 @@ from game.camera.lens import Lens
 from game.camera.pose import CameraPose, Sample, Tracking
 from game.camera.rig import derive
 from game.camera.rig_settings import RigSettings
+from game.camera.trackers import Tracker
 from game.commands import SimulatedClock
 from game.operator import Operator
 from game.performance import Snapshot
 from game.performer import Mark, Performer
 from game.session import Session, SessionSettings
 from game.shelf import Shelf
+from game.sight import Sight
 from game.takes.replay import Replay
 from models.body import Body
 from models.coords import hpr_to_wxyz, xyzw_to_wxyz
@@ -36,7 +39,7 @@ class TickingClock(SimulatedClock):
         return self.ns
 
 
-class Hand:
+class Hand(Tracker):
     """A tracker that waves: a pure function of the clock, which a test may lose or press."""
 
     name = "hand"
@@ -67,7 +70,7 @@ def shoot(body: Body, reference: Reference, stage: Stage, tmp_path: Path) -> Ite
     hand = Hand(clock)
     performer = Performer(body, reference, stage, Mark())
     settings = SessionSettings(tmp_path / "takes", "park", "park", "default", {"backflip": "test"})
-    operator = Operator(hand, Lens(24.0), [("home", HOME), ("aside", ASIDE)], clock)
+    operator = Operator(hand, Lens(24.0), [("home", HOME), ("aside", ASIDE)], clock, Sight(body))
     session = Session(performer, Shelf([stage.path.parent], "backflip", body), operator, settings, clock)
     yield session, clock, hand
     session.close()
@@ -288,8 +291,121 @@ def test_the_take_names_person_and_lens(shoot: Shoot) -> None:
     session.start_take()
     run(shoot, 0.1)
     session.operator.zoom(2.0)
-    run(shoot, 0.1)
+    run(shoot, 0.6)
     session.stop_take()
     settings = take(shoot).header.settings
-    assert settings["person"] == {"folder": "default"}
-    assert take(shoot).frame(0.19).settings["lens"]["focal_length"] == pytest.approx(24.0 * 1.06**2)
+    assert settings["person"] == {"folder": "default", "face": ""}
+    assert 24.0 < take(shoot).frame(0.2).settings["lens"]["focal_length"] < 24.0 * 1.06**2
+    assert take(shoot).frame(0.69).settings["lens"]["focal_length"] == pytest.approx(24.0 * 1.06**2)
+
+
+def test_a_helped_camera_is_derived_again_as_it_was_live(shoot: Shoot) -> None:
+    session, _, _ = shoot
+    run(shoot, 0.3)
+    session.operator.look_at()
+    session.operator.follow()
+    run(shoot, 0.5)
+    session.start_take()
+    live = run(shoot, 0.4)
+    session.operator.next_part()
+    live += run(shoot, 0.4)
+    session.operator.look_at()
+    live += run(shoot, 0.4)
+    session.stop_take()
+    replay = take(shoot)
+    changes = [(c.at_ns, RigSettings.from_dict(c.value)) for c in replay.changes if c.name == "rig"]
+    for ours, theirs in zip(derive(replay.samples, changes), live, strict=True):
+        assert np.allclose(ours.position, theirs.position, atol=1e-9)
+        assert np.allclose(ours.rotation, theirs.rotation, atol=1e-9)
+
+
+def test_autofocus_keeps_to_the_body_and_the_take_keeps_the_focus(shoot: Shoot) -> None:
+    session, _, _ = shoot
+    session.operator.look_at()
+    for _ in range(3):
+        session.operator.next_focus()
+    run(shoot, 1.0)
+    session.start_take()
+    run(shoot, 0.5)
+    session.stop_take()
+    settings = take(shoot).frame(0.4).settings
+    assert settings["lens"]["depth_of_field"]
+    assert settings["lens_control"]["focus"] == "tracking"
+    chest = session.operator.sight.place_of("chest")
+    assert chest is not None
+    away = float(np.linalg.norm(chest - session.operator.pose.position))
+    assert settings["lens"]["focus_distance"] == pytest.approx(away, abs=0.3)
+    assert "tracking" in session.readout(25.0).focus
+
+
+def test_a_countdown_goes_before_a_take_and_can_be_called_off(shoot: Shoot) -> None:
+    session, _, _ = shoot
+    session.settings = dataclasses.replace(session.settings, countdown=1.0)
+    session.toggle_take()
+    run(shoot, 0.5)
+    assert not session.recording
+    assert session.readout(25.0).hint == "take in 1"
+    session.toggle_take()
+    run(shoot, 1.0)
+    assert not session.recording
+    session.toggle_take()
+    run(shoot, 1.2)
+    assert session.recording
+    session.toggle_take()
+    assert not session.recording
+    assert take(shoot).duration == pytest.approx(0.2, abs=0.05)
+
+
+def test_scene_shot_markers_and_marks(shoot: Shoot) -> None:
+    session, _, _ = shoot
+    session.settings = dataclasses.replace(session.settings, scene="12", shot="A")
+    session.mark()
+    assert session.readout(25.0).slate == "park_12A"
+    for _ in range(2):
+        session.toggle_take()
+        run(shoot, 0.4)
+        session.mark()
+        run(shoot, 0.2)
+        session.mark()
+        session.toggle_take()
+    replay = take(shoot)
+    assert (replay.take.id, replay.header.scene, replay.header.shot) == ("park_12A_002", "12", "A")
+    markers = [event for event in replay.events if event.name == "marker"]
+    assert [event.detail for event in markers] == [{"number": 1}, {"number": 2}]
+    assert [event.seconds for event in markers] == pytest.approx([0.4, 0.6], abs=0.03)
+    session.circle_take()
+    assert session.hint == "park_12A_002 circled"
+    session.next_shot()
+    session.toggle_take()
+    session.toggle_take()
+    assert take(shoot).take.id == "park_12B_001"
+
+
+def test_recording_never_changes_a_performance(body: Body, reference: Reference, stage: Stage, tmp_path: Path) -> None:
+    """The same attempts, with and without a take running, to the last bit; the next attempt's seed included."""
+
+    def performed(record: bool) -> list[bytes]:
+        clock = TickingClock()
+        performer = Performer(body, reference, stage, Mark())
+        settings = SessionSettings(tmp_path / "takes", "park", "park", "default", {})
+        operator = Operator(Hand(clock), Lens(), [("home", HOME)], clock)
+        session = Session(performer, Shelf([stage.path.parent], "backflip", body), operator, settings, clock)
+        seen: list[bytes] = []
+        session.hear = lambda each: seen.append(
+            b"".join(getattr(each.pose, name).tobytes() for name in ("root_pos", "root_rot", "joint_rot"))
+        )
+        if record:
+            session.start_take()
+        for number in range(150):
+            session.film()
+            clock.ns += 20_000_000
+            session.advance(0.02)
+            if record and number % 40 == 20:
+                session.toggle_take()
+            if number == 100:
+                session.next_attempt()
+        session.close()
+        return seen
+
+    assert performed(True) == performed(False)
+    assert len(performed(False)) == 360

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.disk import whole, write_whole
+from models.disk import free_bytes, whole, write_whole
 
 
 def half_write(path: Path, ended_by: type[BaseException]) -> None:
@@ -34,3 +34,10 @@ def test_what_is_broken_off_leaves_the_older_file(tmp_path: Path, ended_by: type
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         write_whole(tmp_path / "nowhere" / "file", b"")
+
+
+def test_free_bytes_are_those_of_where_a_folder_will_be(tmp_path: Path) -> None:
+    there = free_bytes(tmp_path)
+    assert there is not None
+    assert there > 0
+    assert free_bytes(tmp_path / "takes" / "2026") == pytest.approx(there, rel=0.05)

@@ -193,7 +193,7 @@ def test_the_gamepad_flies_reports_its_buttons_and_holds_when_unplugged(clock):
     clock.pass_(0.1)
     sample = tracker.sample()
     assert sample.position == pytest.approx([0, 0.1 * gamepad.SPEED, 0.1 * gamepad.LIFT])
-    assert sample.buttons == {"a", "trigger"}
+    assert sample.buttons == {"a", "trigger", "up"}
     assert sample.axes == {"trigger": 0.75}
     assert pad.polled == 1
     pad.connected = False

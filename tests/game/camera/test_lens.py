@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from panda3d.core import Camera, NodePath, PerspectiveLens, Point2, Point3
 
@@ -81,9 +83,17 @@ def test_apply_takes_a_cameras_node_path_too():
     assert camera.node().get_lens().get_hfov() == pytest.approx(Lens(85.0).hfov, abs=1e-3)
 
 
+def test_a_shifted_lens_shows_more_on_the_side_that_it_is_moved_to():
+    panda = PerspectiveLens()
+    apply(Lens(50.0, shift=(3.0, -2.0)), panda)
+    width, height = Lens(50.0).gate
+    middle = projected(panda, 0.0, 0.0)
+    assert (middle.x, middle.y) == pytest.approx((-2 * 3.0 / width, 2 * 2.0 / height), abs=1e-5)
+
+
 def test_plain_data_and_back():
-    lens = Lens(85.0, "imax", 2.39)
-    assert Lens.from_dict(lens.to_dict()) == lens
+    lens = Lens(85.0, "imax", 2.39, 2.5, 1.4, True, (-1.5, 3.0))
+    assert Lens.from_dict(json.loads(json.dumps(lens.to_dict()))) == lens
     assert Lens.from_dict({}) == Lens()
 
 
@@ -95,6 +105,11 @@ def test_plain_data_and_back():
         ({"focal_length": 0}, "focal length 0; give 8 to 300"),
         ({"focal_length": "long"}, "focal length 'long'"),
         ({"aspect": float("nan")}, "aspect nan"),
+        ({"aperture": 0.5}, "aperture 0.5; give 1 to 22"),
+        ({"focus_distance": 0}, "focus distance 0; give 0.2 to 1000 m"),
+        ({"depth_of_field": 1}, "depth of field 1; give true or false"),
+        ({"shift": [1.0]}, "give two numbers of mm"),
+        ({"shift": [1.0, 90]}, "each -20 to 20"),
         ({"iris": 2.8}, "not a lens"),
         ([], "not a lens"),
     ],

@@ -8,8 +8,8 @@ import openvr
 import pytest
 
 from game.camera.pose import Tracking
-from game.camera.trackers import ORIGIN_MOVED, open_tracker
-from game.camera.trackers.openvr import OpenVRTracker
+from game.camera.trackers import NEW_DEVICE, ORIGIN_MOVED, open_tracker
+from game.camera.trackers.openvr import LATE, OpenVRTracker
 from models import rotations
 from models.coords import wxyz_to_xyzw
 from models.errors import InputError
@@ -33,6 +33,10 @@ def wand(runtime):
 
 def axis(sample, direction):
     return rotations.rotate(wxyz_to_xyzw(sample.rotation), np.array(direction))
+
+
+def moved(x: float) -> list[list[float]]:
+    return [[1.0, 0.0, 0.0, x], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]
 
 
 def test_joins_as_background_application_and_asks_without_prediction(wand, clock):
@@ -175,6 +179,112 @@ def test_a_runtime_that_quits_is_acknowledged_and_never_called_again(wand, clock
     assert tracker.sample().tracking is Tracking.LOST
     tracker.close()
     assert (wand.library.rt_calls(), wand.library.rt_cleaned_up()) == (calls, 1)
+
+
+def test_steamvr_that_was_started_again_is_joined_again(wand, clock):
+    tracker = OpenVRTracker("right", clock)
+    tracker.sample()
+    wand.library.rt_event(openvr.VREvent_Quit)
+    tracker.sample()
+    assert tracker.note == "SteamVR has quit; start it again, then choose the next device"
+    wand.library.rt_refuse(121)
+    with pytest.raises(InputError, match="SteamVR is not running"):
+        tracker.next_device()
+    wand.library.rt_refuse(0)
+    tracker.next_device()
+    assert tracker.sample().tracking is Tracking.OK
+    assert tracker.note == ""
+
+
+def test_the_next_device_holds_the_camera_and_says_so_once(wand, clock):
+    wand.device(7, PUCK, "LHR-PUCK")
+    wand.pose(7, moved(7.0))
+    tracker = OpenVRTracker("right", clock)
+    assert NEW_DEVICE not in tracker.sample().buttons
+    tracker.next_device()
+    first = tracker.sample()
+    assert (tracker.name, first.position[0]) == ("openvr LHR-PUCK", 7.0)
+    assert NEW_DEVICE in first.buttons
+    assert NEW_DEVICE not in tracker.sample().buttons
+    tracker.next_device()
+    assert (tracker.sample().position[0], tracker.name) == (0.0, "openvr LHR-RIGHT")
+
+
+def test_a_device_that_is_off_is_passed_over_and_without_another_the_camera_stays(wand, clock):
+    wand.device(7, PUCK, "LHR-PUCK")
+    wand.pose(7, moved(7.0), connected=False)
+    tracker = OpenVRTracker("right", clock)
+    tracker.sample()
+    with pytest.raises(InputError, match="no other OpenVR device is switched on"):
+        tracker.next_device()
+    assert (tracker.sample().tracking, tracker.name) == (Tracking.OK, "openvr right")
+
+
+def test_a_new_device_out_of_sight_holds_the_last_pose_of_the_old_one(wand, clock):
+    wand.device(7, PUCK, "LHR-PUCK")
+    wand.pose(3, moved(3.0))
+    wand.pose(7, moved(7.0), result=int(openvr.TrackingResult_Running_OutOfRange))
+    tracker = OpenVRTracker("right", clock)
+    tracker.sample()
+    tracker.next_device()
+    lost = tracker.sample()
+    assert (lost.tracking, lost.position[0], NEW_DEVICE in lost.buttons) == (Tracking.LOST, 3.0, False)
+    wand.pose(7, moved(7.0))
+    found = tracker.sample()
+    assert (found.tracking, found.position[0], NEW_DEVICE in found.buttons) == (Tracking.OK, 7.0, True)
+
+
+def test_of_two_devices_with_one_serial_the_first_is_taken_and_the_other_can_be(runtime, clock):
+    for index, x in ((2, 2.0), (5, 5.0)):
+        runtime.device(index, CONTROLLER, "SAME")
+        runtime.pose(index, moved(x))
+    tracker = OpenVRTracker("SAME", clock)
+    assert tracker.sample().position[0] == 2.0
+    assert tracker.note == "2 devices say they are SAME; number 1 of 2 is the camera, the next device is another"
+    tracker.next_device()
+    other = tracker.sample()
+    assert (other.position[0], NEW_DEVICE in other.buttons) == (5.0, True)
+    assert "number 2 of 2 is the camera" in tracker.note
+    tracker.next_device()
+    assert tracker.sample().position[0] == 2.0
+
+
+@pytest.mark.parametrize(
+    ("pose", "words"),
+    [
+        ({"connected": False}, "LHR-RIGHT is asleep or switched off; press a button on it"),
+        ({"result": int(openvr.TrackingResult_Running_OutOfRange)}, "LHR-RIGHT is out of sight of the tracking"),
+        ({"matrix": MIRRORED}, "LHR-RIGHT says that it is where nothing can be"),
+    ],
+)
+def test_what_is_wrong_is_told_in_a_sentence_until_it_is_well(wand, clock, pose, words):
+    tracker = OpenVRTracker("right", clock)
+    assert (tracker.sample().tracking, tracker.note) == (Tracking.OK, "")
+    wand.pose(3, **{"matrix": moved(0.0)} | pose)
+    assert tracker.sample().tracking is Tracking.LOST
+    assert tracker.note.startswith(words)
+    wand.pose(3, moved(0.0))
+    tracker.sample()
+    assert tracker.note == ""
+
+
+def test_an_unknown_device_is_named(runtime, clock):
+    tracker = OpenVRTracker("LHR-NONE", clock)
+    tracker.sample()
+    assert tracker.note == "OpenVR knows no device LHR-NONE; switch it on, or choose the next device"
+
+
+def test_the_picture_looks_ahead_and_the_sample_does_not(wand, clock):
+    clock.ns = 1_000_000_000
+    tracker = OpenVRTracker("right", clock)
+    wand.library.rt_velocity(3, 2.0, 0.0, 0.0)
+    sample = tracker.sample()
+    picture = tracker.predicted(sample)
+    assert sample.position[0] == 0.0
+    assert picture.position[0] == pytest.approx(2.0 * LATE)
+    assert picture.time_ns == sample.time_ns + round(LATE * 1e9)
+    wand.pose(3, moved(0.0), valid=False)
+    assert tracker.predicted(sample) is None
 
 
 def test_close_leaves_the_system(wand, clock):

@@ -128,6 +128,13 @@ def test_the_stick_flies_level_along_the_view():
     assert run((at(axes=stick), RAW))[0].position == pytest.approx([0, 0, 0])
 
 
+def test_the_stick_booms_instead_of_dollying():
+    boom = settings(fly_speed=2.0, boom=True)
+    stick = {"stick_x": 0.0, "stick_y": 1.0}
+    poses = run((at(pan=90, tilt=-60, axes=stick), boom), (at(pan=90, tilt=-60, axes=stick), boom))
+    assert poses[1].position - poses[0].position == pytest.approx([0, 0, 0.04], abs=1e-9)
+
+
 def test_damping_gets_there_in_its_seconds():
     slow = settings(body_damping=0.4, aim_damping=0.2)
     state = start(slow)
@@ -230,6 +237,9 @@ def test_settings_survive_json_exactly():
         ({"body_damping": -1.0}, "'body_damping' is below 0"),
         ({"aim_damping": 1e9}, "damping is longer"),
         ({"jitter_cutoff": 0}, "'jitter_cutoff' is 0"),
+        ({"look_turn": [1.0]}, "give two values"),
+        ({"subject": 3}, "give a text"),
+        ({"handheld": 99.0}, "'handheld' is above 10"),
         ([1, 2], "not rig settings"),
     ],
 )

@@ -7,10 +7,25 @@ import pytest
 from panda3d.core import CardMaker
 
 from game.camera.pose import Tracking
-from game.camera.readout import Readout, lines, timecode
-from game.camera.viewfinder import Viewfinder, ViewfinderSettings
+from game.camera.readout import Level, Readout, ViewfinderSettings, lines, timecode
+from game.camera.viewfinder import Viewfinder
 
-READOUT = Readout(True, "park_s03", 1, 1234, 35.0, "openvr right", Tracking.OK, 24.6, 412, "backflip 0300", "hold grip")
+READOUT = Readout(
+    recording=True,
+    slate="park_s03",
+    take=1,
+    frame=1234,
+    focal_length=35.0,
+    aperture=2.8,
+    focus="3.2 m tracking",
+    tracker="openvr right",
+    fps=24.6,
+    attempt=412,
+    stage="backflip 0300",
+    hardest="HARDEST  left foot on mattress  900 N",
+    hint="hold grip",
+    disk_left=123_400_000_000,
+)
 GREY = 128
 
 
@@ -24,13 +39,14 @@ def test_every_fact_has_its_place():
     assert lines(READOUT) == {
         "top_left": "REC  park_s03  T001",
         "top": "00:00:49:09",
-        "top_right": "35 mm",
+        "top_right": "35 mm  f/2.8  3.2 m tracking",
         "bottom_left": "ATTEMPT 412  backflip 0300",
+        "above_left": "HARDEST  left foot on mattress  900 N",
         "hint": "hold grip",
-        "bottom_right": "openvr right  TRACKING  25 fps",
+        "bottom_right": "openvr right  TRACKING  25 fps  123 GB left",
     }
     bare = lines(Readout(tracking=Tracking.LOST))
-    assert (bare["top_left"], bare["bottom_left"], bare["hint"]) == ("STBY", "", "")
+    assert (bare["top_left"], bare["top_right"], bare["bottom_left"], bare["hint"]) == ("STBY", "35 mm", "", "")
     assert "TRACKING LOST" in bare["bottom_right"]
 
 
@@ -123,3 +139,50 @@ def test_a_slate_with_other_letters_is_written_too(base, picture):
     wide = picture()
     viewfinder.update(dataclasses.replace(READOUT, slate="Kche"))
     assert not np.array_equal(picture(), wide)
+
+
+def coloured(shot: np.ndarray, green: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns of what is green, or amber."""
+    red, blue = shot[..., 0].astype(int), shot[..., 2].astype(int)
+    first, second = (shot[..., 1].astype(int), red) if green else (red, blue)
+    return np.nonzero((first - second > 60) & (first > 180) & (blue < 140))
+
+
+BARE = ViewfinderSettings(mask=0.0, frame=False, centre=False, text=False, horizon=True)
+
+
+def test_a_level_horizon_is_green_and_stands_where_the_worlds_is(base, picture):
+    viewfinder = Viewfinder(base.render2d, 1.85, settings=BARE)
+    viewfinder.update(Readout(level=Level(0.0, 0.5)))
+    rows, columns = coloured(picture(), green=True)
+    assert len(rows) > 100
+    assert rows.mean() == pytest.approx(519 * 0.25, abs=2)
+    assert columns.min() < 300 < 660 < columns.max()
+
+
+def test_a_crooked_horizon_is_amber_and_turns_with_the_camera(base, picture):
+    viewfinder = Viewfinder(base.render2d, 1.85, settings=BARE)
+    viewfinder.update(Readout(level=Level(np.radians(10.0), 0.0)))
+    rows, columns = coloured(picture(), green=False)
+    slope = np.polyfit(columns, rows, 1)[0]
+    assert slope == pytest.approx(np.tan(np.radians(10.0)), abs=0.02)
+    viewfinder.update(Readout(level=Level(0.0, -7.0)))
+    rows, _ = coloured(picture(), green=True)
+    assert 0.9 * 519 < rows.mean() < 519  # out of the frame: at its edge
+
+
+def test_without_a_level_or_switched_off_there_is_no_horizon(base, picture):
+    viewfinder = Viewfinder(base.render2d, 1.85, settings=BARE)
+    viewfinder.update(Readout(level=None))
+    assert not len(coloured(picture(), green=True)[0])
+    viewfinder.update(Readout(level=Level(0.0, 0.0)))
+    viewfinder.configure(dataclasses.replace(BARE, horizon=False))
+    assert not len(coloured(picture(), green=True)[0])
+
+
+def test_the_reticle_stands_where_autofocus_looks(base, picture):
+    viewfinder = Viewfinder(base.render2d, 1.85, settings=dataclasses.replace(BARE, horizon=False))
+    before = picture()
+    viewfinder.update(Readout(reticle=(0.5, -0.5)))
+    rows, columns = np.nonzero((picture() != before).any(axis=2))
+    assert (rows.mean(), columns.mean()) == pytest.approx((0.75 * 519, 0.75 * 960), abs=3)

@@ -123,3 +123,14 @@ def test_the_same_stream_gives_the_same_cues(body: Body) -> None:
     assert all_cues(Foley(body), stream) == all_cues(Foley(body), stream)
     louder = replace(Foley(body).settings, loudest_speed=2.0)
     assert all_cues(Foley(body, settings=louder), stream)[0].strength > all_cues(Foley(body), stream)[0].strength
+
+
+def test_a_fall_onto_something_soft_is_softer_and_sounds_of_it(body: Body) -> None:
+    def fall(on: str) -> tuple[str, float]:
+        things = {"mattress": "soft", "chair": "wood"}
+        (cue,) = all_cues(Foley(body, "grass", things=things), steps((30, []), (1, [touch(CHEST, 900.0, 3.0, on)])))
+        return cue.surface, cue.strength
+
+    (grass, hard), (soft, softly) = fall("ground"), fall("mattress")
+    assert (grass, soft, fall("chair")[0]) == ("grass", "soft", "wood")
+    assert softly == pytest.approx(0.5 * hard)

@@ -56,7 +56,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_what_ships(library: Library) -> None:
-    assert set(library.surfaces) == {"grass", "wood", "ground"}
+    assert set(library.surfaces) == {"grass", "wood", "ground", "soft"}
     assert set(library.variants) == {(surface, kind) for surface in library.surfaces for kind in KINDS}
     assert {"park", "room"} <= set(library.beds)
     for variants in library.variants.values():
