@@ -117,7 +117,7 @@ class Performer:
     def _replace_world(self) -> None:
         self.close()
         self._world = World(self.body, 1, boxes=self.boxes)
-        self._running = Attempts(self.body, self.reference, self._world)
+        self._running = Attempts(self.body, self.reference, self._world, self.stage.info.policy.control)
         self._fallen = False
         self._tick = 0
         self._last_up = 0

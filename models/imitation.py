@@ -14,6 +14,7 @@ import numpy as np
 from models import rotations
 from models.body import HINGE_AXIS, SPHERICAL, Body
 from models.motion import Pose
+from models.policy import Control
 from models.reference import TICKS_PER_CONTROL, Motion, Reference
 from models.rotations import Array
 
@@ -98,17 +99,22 @@ def observation(motion: Motion, reference_root: Array, phase: Array) -> Array:
     )
 
 
-def target(body: Body, reference: Reference, tick: np.ndarray, action: Array) -> tuple[Array, Array]:
-    """PD target of a *residual* action: the reference one control step ahead, turned by the action.
+def target(
+    body: Body, reference: Reference, tick: np.ndarray, action: Array, control: Control = Control.RESIDUAL
+) -> tuple[Array, Array]:
+    """PD target of an action: the reference one control step ahead turned by it, or it alone (`Control`).
 
     Args:
         tick: ``(n,)`` ticks into the cycle. action: ``(n, dofs)`` rotation vectors and hinge angles, radians.
 
     Returns:
-        Joint rotations ``(n, joints, 4)`` and, fed forward, the reference's joint velocities ``(n, joints, 3)``.
+        Joint rotations ``(n, joints, 4)`` and joint velocities ``(n, joints, 3)``: the reference's, fed forward, or 0.
     """
+    turn = rotations.exp(joint_vectors(body, action))
+    if control is Control.ABSOLUTE:
+        return turn, np.zeros((*turn.shape[:2], 3))
     ahead = reference.at(tick + TICKS_PER_CONTROL).pose
-    return rotations.multiply(ahead.joint_rot, rotations.exp(joint_vectors(body, action))), ahead.joint_vel
+    return rotations.multiply(ahead.joint_rot, turn), ahead.joint_vel
 
 
 def joint_vectors(body: Body, action: Array) -> Array:

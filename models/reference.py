@@ -68,6 +68,12 @@ class Reference:
         """Whether the motion goes on after its last frame."""
         return self.clip.loop
 
+    @property
+    def travel(self) -> Array:
+        """How far a cycle leads over the ground, ``(3,)`` metres."""
+        root = self.clip.root_pos
+        return np.asarray((root[-1] - root[0]) * np.array([1.0, 0.0, 1.0]))
+
     def at(self, tick: np.ndarray) -> Motion:
         """The motion at ``tick`` counted from the start of the current cycle."""
         return self.table[np.minimum(tick, len(self.table.link_pos) - 1)]

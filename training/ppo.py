@@ -32,7 +32,7 @@ class PPOSettings:
     minibatches: int = 4
     learning_rate: float = 3e-5
     learning_rate_range: tuple[float, float] = (1e-6, 2e-3)
-    target_kl: float = 0.02
+    target_kl: float = 0.04
     critic_rate: float = 5e-4
     mean_penalty: float = 1e-4
     max_grad_norm: float = 1.0

@@ -20,8 +20,10 @@ from models.body import SPHERICAL, Body
 from models.motion import Pose, join_poses
 from models.reference import LINK_FIELDS, TICKS_PER_CONTROL, Motion, Reference
 from models.rotations import Array
-from models.world import World
+from models.world import GRAVITY, World
 
+_SOLE = 0.1  # m, an ankle not above this stands
+_STILL = 0.55  # m/s, nor one that is slower
 _CLEARANCE = 0.18  # m; a performance that skims the ground with its knees leaves no room for imitators
 
 
@@ -121,7 +123,36 @@ def cost(body: Body, motion: Motion, reference: Motion, allowed: np.ndarray) -> 
         + 8.0 * imitation.squared(imitation.of_mass(body, motion.link_pos - reference.link_pos))
         + 0.15 * off.com_velocity
         + 40.0 * close**2
+        + 15.0 * topple(body, motion, reference)
+        + 0.2 * slip(body, motion, reference)
     )
+
+
+def planted(body: Body, reference: Motion) -> np.ndarray:
+    """``(n, feet)`` bool: the feet on which ``reference`` stands."""
+    feet = list(body.feet)
+    low = reference.link_pos[:, feet, 1] < _SOLE
+    return np.asarray(low & (imitation.squared(reference.link_lin_vel[:, feet]) < _STILL**2))
+
+
+def topple(body: Body, motion: Motion, reference: Motion) -> Array:
+    """Squared distance on the ground of the capture point from the clip's, m², ``(n,)``; 0 unless both feet are down.
+
+    The capture point (Pratt et al. 2006) lies where a foot must be for the body to come to rest over it. The search
+    sees no further than its horizon; with this term it begins to catch itself before it falls.
+    """
+    place = imitation.of_mass(body, motion.link_pos - reference.link_pos)
+    speed = imitation.of_mass(body, motion.link_lin_vel - reference.link_lin_vel)
+    height = np.maximum(imitation.of_mass(body, reference.link_pos)[:, 1:2], 0.1)
+    off = (place + speed * np.sqrt(height / GRAVITY)) * np.array([1.0, 0.0, 1.0])
+    return np.asarray(imitation.squared(off) * planted(body, reference).all(axis=1))
+
+
+def slip(body: Body, motion: Motion, reference: Motion) -> Array:
+    """Squared speed of feet that the clip has planted, summed, (m/s)², ``(n,)``: standing, one shall not shuffle."""
+    feet = list(body.feet)
+    off = imitation.squared(motion.link_lin_vel[:, feet] - reference.link_lin_vel[:, feet])
+    return np.asarray((off * planted(body, reference)).sum(axis=1))
 
 
 def clearance(body: Body, motion: Motion, allowed: np.ndarray) -> Array:

@@ -9,6 +9,7 @@ from models import imitation, rotations
 from models.body import Body
 from models.imitation import Frame
 from models.motion import Pose
+from models.policy import Control
 from models.reference import TICKS_PER_CONTROL, Motion, Reference
 from models.skills import SKILLS, allowed_links
 
@@ -75,6 +76,15 @@ def test_no_action_aims_at_the_clip_one_step_ahead(body: Body, reference: Refere
     ahead = reference.at(tick + TICKS_PER_CONTROL).pose
     assert np.allclose(turn, ahead.joint_rot)
     assert np.allclose(speed, ahead.joint_vel)
+
+
+def test_an_absolute_action_is_the_pose_whatever_the_clip_does(body: Body, reference: Reference) -> None:
+    action = np.zeros((2, body.dofs))
+    action[1, 6 + 3] = 0.3
+    turn, speed = imitation.target(body, reference, np.array([12, 100]), action, Control.ABSOLUTE)
+    assert np.allclose(rotations.angle_between(turn, np.array([0.0, 0.0, 0.0, 1.0]))[0], 0.0)
+    assert rotations.angle_between(turn[1], np.array([0.0, 0.0, 0.0, 1.0])).sum() == pytest.approx(0.3)
+    assert not speed.any()
 
 
 def test_an_action_moves_its_own_joint_and_no_other(body: Body, reference: Reference) -> None:
