@@ -15,7 +15,7 @@ from models import rotations
 from models.body import HINGE_AXIS, SPHERICAL, Body
 from models.motion import Pose
 from models.policy import Control
-from models.reference import TICKS_PER_CONTROL, Motion, Reference
+from models.reference import GRAVITY, TICKS_PER_CONTROL, Motion, Reference
 from models.rotations import Array
 
 _HARMONICS = (1, 2)
@@ -183,12 +183,31 @@ def reward(body: Body, motion: Motion, reference: Motion) -> Array:
         + 0.001 * off.root_spin
     )
     return np.asarray(
-        0.5 * np.exp(-2.0 * pose_error)
+        0.25 * np.exp(-2.0 * pose_error)
         + 0.05 * np.exp(-0.1 * velocity_error)
-        + 0.15 * np.exp(-10.0 * off.ends)
-        + 0.2 * np.exp(-5.0 * root_error)
+        + 0.1 * np.exp(-10.0 * off.ends)
+        + 0.1 * np.exp(-5.0 * root_error)
         + 0.1 * np.exp(-10.0 * (0.1 * off.com_velocity))
+        + 0.2 * np.exp(-8.0 * off.root_angle**2)
+        + 0.2 * np.exp(-30.0 * balance_error(body, motion, reference))
     )
+
+
+def capture_point(body: Body, motion: Motion) -> Array:
+    """Where on the ground a foot must be for the body to come to rest over it (Pratt et al. 2006): ``(n, 3)``, m."""
+    centre, velocity = of_mass(body, motion.link_pos), of_mass(body, motion.link_lin_vel)
+    height = np.maximum(centre[:, 1:2], 0.1)
+    return np.asarray((centre + velocity * np.sqrt(height / GRAVITY)) * np.array([1.0, 0.0, 1.0]))
+
+
+def balance_error(body: Body, motion: Motion, reference: Motion) -> Array:
+    """Squared distance of the capture point from the reference's, both seen from between the feet, m², ``(n,)``.
+
+    Whoever has it right stands in balance, or puts his feet where he will, long before a fall shows the opposite.
+    """
+    feet = list(body.feet)
+    between = (motion.link_pos[:, feet] - reference.link_pos[:, feet]).mean(axis=1) * np.array([1.0, 0.0, 1.0])
+    return squared(capture_point(body, motion) - capture_point(body, reference) - between)
 
 
 def squared(vectors: Array) -> Array:

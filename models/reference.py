@@ -14,6 +14,7 @@ from models.body import Body
 from models.motion import VELOCITY_WINDOW, Clip, Pose
 from models.rotations import Array, Index
 
+GRAVITY = 9.81  # m/s²
 TICKS_PER_SECOND = 120
 CONTROL_HZ = 30
 TICKS_PER_CONTROL = TICKS_PER_SECOND // CONTROL_HZ

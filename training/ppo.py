@@ -24,8 +24,8 @@ class PPOSettings:
     after them says more of the noise than of the action.
     """
 
-    gamma: float = 0.97
-    actor_lam: float = 0.5
+    gamma: float = 0.95
+    actor_lam: float = 0.3
     critic_lam: float = 0.95
     clip: float = 0.2
     epochs: int = 5

@@ -20,7 +20,7 @@ from models.body import SPHERICAL, Body
 from models.motion import Pose, join_poses
 from models.reference import LINK_FIELDS, TICKS_PER_CONTROL, Motion, Reference
 from models.rotations import Array
-from models.world import GRAVITY, World
+from models.world import World
 
 _SOLE = 0.1  # m, an ankle not above this stands
 _STILL = 0.55  # m/s, nor one that is slower
@@ -136,15 +136,11 @@ def planted(body: Body, reference: Motion) -> np.ndarray:
 
 
 def topple(body: Body, motion: Motion, reference: Motion) -> Array:
-    """Squared distance on the ground of the capture point from the clip's, m², ``(n,)``; 0 unless both feet are down.
+    """Squared distance of the capture point from the clip's while that has both feet down, m², ``(n,)``.
 
-    The capture point (Pratt et al. 2006) lies where a foot must be for the body to come to rest over it. The search
-    sees no further than its horizon; with this term it begins to catch itself before it falls.
+    The search sees no further than its horizon; with this it begins to catch itself before it falls.
     """
-    place = imitation.of_mass(body, motion.link_pos - reference.link_pos)
-    speed = imitation.of_mass(body, motion.link_lin_vel - reference.link_lin_vel)
-    height = np.maximum(imitation.of_mass(body, reference.link_pos)[:, 1:2], 0.1)
-    off = (place + speed * np.sqrt(height / GRAVITY)) * np.array([1.0, 0.0, 1.0])
+    off = imitation.capture_point(body, motion) - imitation.capture_point(body, reference)
     return np.asarray(imitation.squared(off) * planted(body, reference).all(axis=1))
 
 
