@@ -168,9 +168,11 @@ def of_mass(body: Body, links: Array) -> Array:
 
 
 def reward(body: Body, motion: Motion, reference: Motion) -> Array:
-    """DeepMimic's reward (Peng et al. 2018, weights and scales of its released code), ``(n,)`` in [0, 1].
+    """DeepMimic's reward (Peng et al. 2018, scales of its released code) and two terms of ours, ``(n,)`` in [0, 1].
 
-    Sum of weighted exponentials of the errors in joint angles, joint speeds, hands and feet, root, centre of mass.
+    Sum of weighted exponentials of the errors in joint angles, joint speeds, hands and feet, root, centre of mass. Ours
+    are the last two: how the root is turned, and balance. They decide whether a landing will stand, a second before a
+    fall shows it; in the other terms they hardly count.
     """
     actual, wanted, off = motion.pose, reference.pose, deviation(body, motion, reference)
     weights = body.pose_weights
