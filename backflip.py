@@ -260,6 +260,12 @@ def _add_learning(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     train.add_argument("--workers", type=count, default=6, help="processes that make attempts")
     train.add_argument("--bodies", type=count, default=8, help="copies of the body in each worker")
     train.add_argument("--seed", type=natural, default=1)
+    train.add_argument(
+        "--control",
+        choices=("residual", "absolute"),
+        default="residual",
+        help="what the policy says: corrections of the clip, or whole poses, which flails first",
+    )
     train.add_argument("--out", help="folder of the run; default: runs/SKILL")
     train.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
     train.add_argument("--film", action="store_true", help="show the film's own count of jumps beside this run's")

@@ -160,7 +160,7 @@ class Performer:
         self._world = World(self.body, 1, boxes=self.boxes, props=self.props)
         self._world.props.set_poses(self._laid)
         self._contacts: tuple[Contact, ...] = ()
-        self._running = Attempts(self.body, self.reference, self._world)
+        self._running = Attempts(self.body, self.reference, self._world, self.stage.info.policy.control)
         self._fallen = False
         self._tick = 0
         self._last_up = 0

@@ -27,8 +27,12 @@ def find_clip(skill: str, body: Body) -> Clip:
         names = ", ".join(path.stem for path in shipped)
         raise InputError(f"{skill}: no such skill; choose one of {names}, or give a path to a DeepMimic text clip")
     clip = load_clip(path, body)
-    rest = skill_named(clip.name).rest
-    return clip.rested(*rest) if rest else clip
+    known = skill_named(clip.name)
+    if known.bridge:
+        clip = clip.bridged(known.bridge)
+    if known.slow:
+        clip = clip.slowed(*known.slow)
+    return clip.rested(*known.rest) if known.rest else clip
 
 
 def ladder_folder(skill: str) -> Path:

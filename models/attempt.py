@@ -13,7 +13,8 @@ from models import imitation, rotations
 from models.body import Body
 from models.imitation import Frame
 from models.motion import Pose
-from models.reference import TICKS_PER_CONTROL, Motion, Reference
+from models.policy import Control
+from models.reference import TICKS_PER_CONTROL, TICKS_PER_SECOND, Motion, Reference
 from models.rotations import Array
 from models.skills import allowed_links, skill_named
 from models.world import World
@@ -31,7 +32,24 @@ class Perturbation:
     friction: tuple[float, float] = (0.7, 1.1)
 
 
+MOST_TURN = 0.6  # rad/s
+SPEEDS = (0.7, 1.3)  # slowest and fastest, as shares of the clip's own speed
+_TURNING = 2.0 / 3.0
 STEADY = Perturbation(0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Steering:
+    """Where attempts are led: turn ``(n,)`` in rad/s to the left, speed ``(n,)`` as a share of the clip's own."""
+
+    turn: Array
+    speed: Array
+
+    @classmethod
+    def drawn(cls, count: int, rng: np.random.Generator) -> Steering:
+        """Every way it can be led, for who learns to follow: a third straight on, the others anywhere within reach."""
+        turning = rng.random(count) < _TURNING
+        return cls(rng.uniform(-MOST_TURN, MOST_TURN, count) * turning, rng.uniform(*SPEEDS, count))
 
 
 def perturbed(body: Body, pose: Pose, amount: Perturbation, rng: np.random.Generator) -> Pose:
@@ -52,14 +70,19 @@ def perturbed(body: Body, pose: Pose, amount: Perturbation, rng: np.random.Gener
 class Attempts:
     """A batch of attempts, one for each copy in ``world``.
 
+    control: what the actions mean that `aim` gets.
     allowed: ``(links,)`` bool, the links that may touch the ground without it being a fall.
     """
 
-    def __init__(self, body: Body, reference: Reference, world: World) -> None:
+    def __init__(self, body: Body, reference: Reference, world: World, control: Control = Control.RESIDUAL) -> None:
         self.body = body
         self.reference = reference
         self.world = world
-        self.allowed = allowed_links(skill_named(reference.clip.name), body)
+        self.control = control
+        skill = skill_named(reference.clip.name)
+        self.allowed = allowed_links(skill, body)
+        self._steerable = skill.steerable
+        self._steering: Steering | None = None
         self.ticks = np.zeros(world.count, dtype=np.int64)
         self.frame = Frame(np.zeros((world.count, 3)), np.zeros(world.count))
         self.motion = imitation.to_frame(world.motion(), self.frame)
@@ -84,9 +107,16 @@ class Attempts:
         """Where the clip has the bodies now, in the attempts' frames."""
         return self.reference.at(self.ticks)
 
+    def steer(self, steering: Steering | None) -> None:
+        """Lead the attempts of a steerable skill from now on; None: straight on, as the clip goes.
+
+        The clip is led over the ground and the body follows it: what is learned is following, whatever way it leads.
+        """
+        self._steering = steering
+
     def aim(self, action: Array) -> None:
         """Set the PD targets of the coming control step."""
-        self._target = imitation.target(self.body, self.reference, self.ticks, action)
+        self._target = imitation.target(self.body, self.reference, self.ticks, action, self.control)
 
     def tick(self, ticks: int = 1) -> None:
         """Advance the physics; after `TICKS_PER_CONTROL` ticks `settle` must follow."""
@@ -94,6 +124,8 @@ class Attempts:
 
     def settle(self) -> np.ndarray:
         """Close a control step. Returns ``(count,)`` bool: a clip that loops has begun anew under the body."""
+        if self._steering is not None:
+            self._lead(self._steering)
         self.motion = imitation.to_frame(self.world.motion(), self.frame)
         self.ticks += TICKS_PER_CONTROL
         if not self.reference.loop:
@@ -108,7 +140,23 @@ class Attempts:
         which = np.flatnonzero(over)
         self.ticks[which] -= self.reference.ticks
         motion = self.world.motion(which)
-        following = imitation.frame_under(motion.pose, self.reference)
+        following = self._following(which) if self._steerable else imitation.frame_under(motion.pose, self.reference)
         self.frame.origin[which] = following.origin
         self.frame.yaw[which] = following.yaw
         self.motion = self.motion.replaced(which, imitation.to_frame(motion, following))
+
+    def _following(self, which: np.ndarray) -> Frame:
+        """Where the clip itself has got to: who is led does not choose the way."""
+        yaw = self.frame.yaw[which]
+        travel = np.broadcast_to(self.reference.travel, (len(which), 3))
+        return Frame(self.frame.origin[which] + rotations.rotate(rotations.about(1, yaw), travel), yaw)
+
+    def _lead(self, steering: Steering) -> None:
+        """Turn the clip about where it has the body, and push it on or hold it back."""
+        seconds = TICKS_PER_CONTROL / TICKS_PER_SECOND
+        root = self.reference.at(self.ticks).pose.root_pos * np.array([1.0, 0.0, 1.0])
+        pivot = self.frame.origin + rotations.rotate(rotations.about(1, self.frame.yaw), root)
+        self.frame.yaw[:] += steering.turn * seconds
+        turn = rotations.about(1, self.frame.yaw)
+        more = (steering.speed - 1.0)[:, None] * self.reference.travel * (seconds / self.reference.clip.duration)
+        self.frame.origin[:] = pivot - rotations.rotate(turn, root) + rotations.rotate(turn, more)

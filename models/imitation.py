@@ -14,7 +14,8 @@ import numpy as np
 from models import rotations
 from models.body import HINGE_AXIS, SPHERICAL, Body
 from models.motion import Pose
-from models.reference import TICKS_PER_CONTROL, Motion, Reference
+from models.policy import Control
+from models.reference import GRAVITY, TICKS_PER_CONTROL, Motion, Reference
 from models.rotations import Array
 
 _HARMONICS = (1, 2)
@@ -98,17 +99,22 @@ def observation(motion: Motion, reference_root: Array, phase: Array) -> Array:
     )
 
 
-def target(body: Body, reference: Reference, tick: np.ndarray, action: Array) -> tuple[Array, Array]:
-    """PD target of a *residual* action: the reference one control step ahead, turned by the action.
+def target(
+    body: Body, reference: Reference, tick: np.ndarray, action: Array, control: Control = Control.RESIDUAL
+) -> tuple[Array, Array]:
+    """PD target of an action: the reference one control step ahead turned by it, or it alone (`Control`).
 
     Args:
         tick: ``(n,)`` ticks into the cycle. action: ``(n, dofs)`` rotation vectors and hinge angles, radians.
 
     Returns:
-        Joint rotations ``(n, joints, 4)`` and, fed forward, the reference's joint velocities ``(n, joints, 3)``.
+        Joint rotations ``(n, joints, 4)`` and joint velocities ``(n, joints, 3)``: the reference's, fed forward, or 0.
     """
+    turn = rotations.exp(joint_vectors(body, action))
+    if control is Control.ABSOLUTE:
+        return turn, np.zeros((*turn.shape[:2], 3))
     ahead = reference.at(tick + TICKS_PER_CONTROL).pose
-    return rotations.multiply(ahead.joint_rot, rotations.exp(joint_vectors(body, action))), ahead.joint_vel
+    return rotations.multiply(ahead.joint_rot, turn), ahead.joint_vel
 
 
 def joint_vectors(body: Body, action: Array) -> Array:
@@ -162,9 +168,11 @@ def of_mass(body: Body, links: Array) -> Array:
 
 
 def reward(body: Body, motion: Motion, reference: Motion) -> Array:
-    """DeepMimic's reward (Peng et al. 2018, weights and scales of its released code), ``(n,)`` in [0, 1].
+    """DeepMimic's reward (Peng et al. 2018, scales of its released code) and two terms of ours, ``(n,)`` in [0, 1].
 
-    Sum of weighted exponentials of the errors in joint angles, joint speeds, hands and feet, root, centre of mass.
+    Sum of weighted exponentials of the errors in joint angles, joint speeds, hands and feet, root, centre of mass. Ours
+    are the last two: how the root is turned, and balance. They decide whether a landing will stand, a second before a
+    fall shows it; in the other terms they hardly count.
     """
     actual, wanted, off = motion.pose, reference.pose, deviation(body, motion, reference)
     weights = body.pose_weights
@@ -177,12 +185,31 @@ def reward(body: Body, motion: Motion, reference: Motion) -> Array:
         + 0.001 * off.root_spin
     )
     return np.asarray(
-        0.5 * np.exp(-2.0 * pose_error)
+        0.25 * np.exp(-2.0 * pose_error)
         + 0.05 * np.exp(-0.1 * velocity_error)
-        + 0.15 * np.exp(-10.0 * off.ends)
-        + 0.2 * np.exp(-5.0 * root_error)
+        + 0.1 * np.exp(-10.0 * off.ends)
+        + 0.1 * np.exp(-5.0 * root_error)
         + 0.1 * np.exp(-10.0 * (0.1 * off.com_velocity))
+        + 0.2 * np.exp(-8.0 * off.root_angle**2)
+        + 0.2 * np.exp(-30.0 * balance_error(body, motion, reference))
     )
+
+
+def capture_point(body: Body, motion: Motion) -> Array:
+    """Where on the ground a foot must be for the body to come to rest over it (Pratt et al. 2006): ``(n, 3)``, m."""
+    centre, velocity = of_mass(body, motion.link_pos), of_mass(body, motion.link_lin_vel)
+    height = np.maximum(centre[:, 1:2], 0.1)
+    return np.asarray((centre + velocity * np.sqrt(height / GRAVITY)) * np.array([1.0, 0.0, 1.0]))
+
+
+def balance_error(body: Body, motion: Motion, reference: Motion) -> Array:
+    """Squared distance of the capture point from the reference's, both seen from between the feet, m², ``(n,)``.
+
+    Whoever has it right stands in balance, or puts his feet where he will, long before a fall shows the opposite.
+    """
+    feet = list(body.feet)
+    between = (motion.link_pos[:, feet] - reference.link_pos[:, feet]).mean(axis=1) * np.array([1.0, 0.0, 1.0])
+    return squared(capture_point(body, motion) - capture_point(body, reference) - between)
 
 
 def squared(vectors: Array) -> Array:

@@ -19,6 +19,7 @@ from models.body import HINGE_AXIS, SPHERICAL, Body
 from models.errors import InputError
 from models.rotations import Array, Index
 
+_SAME_FRAME = 1e-6  # s
 VELOCITY_WINDOW = 1.0 / 30.0  # s; clips have 16 to 60 frames a second, shorter differences are noise
 _REPAIRABLE = 1e-3  # largest deviation from unit length that is rounding, not damage
 _SUNKEN = 0.05  # m; deeper soles mean a root that is too low, not a foot that is stiffer than a real one
@@ -91,7 +92,7 @@ class Clip:
         A clip cut for looping runs straight on; whoever has just landed wants to stand before he jumps again.
         """
         pos, rot, joints = (part[None] for part in self.place(np.array(at)))
-        early, late = self.times < at, self.times > at
+        early, late = self.times < at - _SAME_FRAME, self.times > at + _SAME_FRAME
 
         def insert(frames: Array, still: Array) -> Array:
             return np.concatenate((frames[early], still, still, frames[late]))
@@ -105,6 +106,39 @@ class Clip:
             insert(self.root_rot, rot),
             insert(self.joint_rot, joints),
         )
+
+    def slowed(self, begin: float, end: float, factor: float) -> Clip:
+        """This clip with what it does between ``begin`` and ``end`` (s) taking ``factor`` times as long."""
+        ends = [end for end in (begin, end) if np.abs(self.times - end).min() > _SAME_FRAME]
+        times = np.union1d(self.times, ends)
+        slow = begin + (end - begin) * factor
+        warped = np.interp(times, [0.0, begin, end, self.duration], [0.0, begin, slow, self.duration + slow - end])
+        return Clip(self.name, self.loop, warped, *self._frames(times))
+
+    def bridged(self, seconds: float) -> Clip:
+        """This clip, which loops, with ``seconds`` to come back from its last frame to its first.
+
+        A clip cut where it nearly repeats jumps at the seam, which no body can follow. Its travel goes on meanwhile.
+        """
+        ground = np.array([1.0, 0.0, 1.0])
+        step = self.root_pos[[1, -1]] - self.root_pos[[0, -2]]
+        velocity = (step / (self.times[[1, -1]] - self.times[[0, -2]])[:, None]).mean(axis=0)
+        place = self.root_pos[:1] * (1.0 - ground) + (self.root_pos[-1:] + velocity * seconds) * ground
+        return Clip(
+            self.name,
+            self.loop,
+            np.append(self.times, self.times[-1] + seconds),
+            np.concatenate((self.root_pos, place)),
+            np.concatenate((self.root_rot, self.root_rot[:1])),
+            np.concatenate((self.joint_rot, self.joint_rot[:1])),
+        )
+
+    def _frames(self, times: Array) -> tuple[Array, Array, Array]:
+        # place() wraps the last frame onto the first one; it is kept as it is
+        parts = self.place(times[:-1])
+        last = (self.root_pos[-1:], self.root_rot[-1:], self.joint_rot[-1:])
+        root_pos, root_rot, joint_rot = (np.concatenate(pair) for pair in zip(parts, last, strict=True))
+        return root_pos, root_rot, joint_rot
 
     def sample(self, time: Array, window: float = VELOCITY_WINDOW) -> Pose:
         """Pose and velocities at ``time``; velocities are central differences over ``window`` seconds.

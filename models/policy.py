@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import torch
@@ -14,13 +15,25 @@ from models.rotations import Array
 _CLIP = 5.0  # normalised observations beyond this say nothing that was ever learned
 
 
+class Control(StrEnum):
+    """What an action means.
+
+    RESIDUAL: it corrects the clip, which is played whether the policy knows anything or not. ABSOLUTE: it is the pose
+    to strive for, as in the original DeepMimic; who knows nothing yet stands and flails.
+    """
+
+    RESIDUAL = "residual"
+    ABSOLUTE = "absolute"
+
+
 @dataclass(frozen=True)
 class PolicySettings:
-    """Sizes. observation and action come from the body; hidden are the widths of both networks."""
+    """Sizes and meaning. observation and action come from the body; hidden are the widths of both networks."""
 
     observation: int
     action: int
     hidden: tuple[int, ...] = (512, 256)
+    control: Control = Control.RESIDUAL
 
 
 class Normalizer(nn.Module):

@@ -14,6 +14,7 @@ from models.body import Body
 from models.motion import VELOCITY_WINDOW, Clip, Pose
 from models.rotations import Array, Index
 
+GRAVITY = 9.81  # m/s²
 TICKS_PER_SECOND = 120
 CONTROL_HZ = 30
 TICKS_PER_CONTROL = TICKS_PER_SECOND // CONTROL_HZ
@@ -67,6 +68,12 @@ class Reference:
     def loop(self) -> bool:
         """Whether the motion goes on after its last frame."""
         return self.clip.loop
+
+    @property
+    def travel(self) -> Array:
+        """How far a cycle leads over the ground, ``(3,)`` metres."""
+        root = self.clip.root_pos
+        return np.asarray((root[-1] - root[0]) * np.array([1.0, 0.0, 1.0]))
 
     def at(self, tick: np.ndarray) -> Motion:
         """The motion at ``tick`` counted from the start of the current cycle."""

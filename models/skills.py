@@ -22,15 +22,20 @@ class Supports(Enum):
 class Skill:
     """One skill.
 
-    rest: where its clip stands still, s into it, and for how many seconds (`Clip.rested`).
+    bridge: how long its clip takes to come back from its last frame to its first, s; 0 where they are the same.
+    slow: from when to when its clip is too fast for a body of flesh, s, and how many times as long it takes instead.
+    rest: where its clip, so slowed, stands still, s into it, and for how many seconds (`Clip.rested`).
     symmetric: how much of it left and right do alike, 0 … 1; a search for it need not look elsewhere.
-    supports: what may touch the ground.
+    supports: what may touch the ground. steerable: whether it can be led to the left and right, faster and slower.
     """
 
     name: str
+    bridge: float = 0.0
+    slow: tuple[float, float, float] | None = None
     rest: tuple[float, float] | None = None
     symmetric: float = 0.2
     supports: Supports = Supports.FEET
+    steerable: bool = False
 
 
 # A rest is put where, the action over, the centre of mass is slowest above the feet. The spin kick's clip spins on
@@ -38,14 +43,14 @@ class Skill:
 SKILLS = {
     skill.name: skill
     for skill in (
-        Skill("backflip", rest=(1.57, 0.75), symmetric=0.5),
+        Skill("backflip", slow=(1.24, 1.57, 2.0), rest=(1.9, 0.75), symmetric=0.5),
         Skill("stand", symmetric=0.8),
-        Skill("walk", symmetric=0.0),
+        Skill("walk", bridge=0.1, symmetric=0.0, steerable=True),
         Skill("run", symmetric=0.0),
-        Skill("jump", rest=(1.7, 0.75), symmetric=0.8),
-        Skill("roll", rest=(1.9, 0.75), supports=Supports.ANYTHING),
-        Skill("cartwheel", rest=(2.45, 0.75), symmetric=0.0, supports=Supports.HANDS_AND_FEET),
-        Skill("spinkick", rest=(1.18, 0.75), symmetric=0.0),
+        Skill("jump", bridge=0.15, rest=(1.7, 0.75), symmetric=0.8),
+        Skill("roll", bridge=0.1, rest=(1.9, 0.75), supports=Supports.ANYTHING),
+        Skill("cartwheel", bridge=0.15, rest=(2.45, 0.75), symmetric=0.0, supports=Supports.HANDS_AND_FEET),
+        Skill("spinkick", bridge=0.3, rest=(1.18, 0.75), symmetric=0.0),
         Skill("getup_facedown", supports=Supports.ANYTHING),
         Skill("getup_faceup", supports=Supports.ANYTHING),
     )

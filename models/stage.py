@@ -19,10 +19,10 @@ from safetensors.torch import save
 from models.body import Body
 from models.disk import write_whole
 from models.errors import InputError
-from models.policy import Policy, PolicySettings
+from models.policy import Control, Policy, PolicySettings
 
 SCHEMA = "backflip.stage"
-VERSION = 2  # 2: the ground carries a landing, and the backflip rests after it; what was learned before falls
+VERSION = 3  # 3: it says what its actions mean, and the backflip takes its time to rise; what was learned before falls
 _LARGEST = 64 * 1024 * 1024  # bytes; a stage is about a megabyte
 
 
@@ -92,7 +92,8 @@ def load_info(path: Path) -> StageInfo:
     try:
         fields = json.loads(header["info"])
         policy = fields.pop("policy")
-        settings = PolicySettings(policy["observation"], policy["action"], tuple(policy["hidden"]))
+        hidden, control = tuple(policy["hidden"]), Control(policy["control"])
+        settings = PolicySettings(policy["observation"], policy["action"], hidden, control)
         return StageInfo(policy=settings, **fields)
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path}: its header is damaged ({error}); copy it again or publish it anew") from error

@@ -30,7 +30,7 @@ def turned_over(stage: Stage, body: Body, reference: Reference, attempts: int, s
         with World(body, count) as world:
             for copy in range(count):
                 world.set_friction(copy, float(rng.uniform(*Perturbation().friction)))
-            running = Attempts(body, reference, world)
+            running = Attempts(body, reference, world, stage.policy.settings.control)
             start = np.zeros(count, dtype=np.int64)
             running.reset(np.arange(count), start, perturbed(body, reference.at(start).pose, Perturbation(), rng))
             found += int(_stood(stage, running).sum())

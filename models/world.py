@@ -3,7 +3,9 @@
 Bullet's frame: metres, Y up, gravity -Y. One client holds all copies, each in its own lane along Z, far enough apart
 never to meet: this steps more bodies a second than one client for each. Positions are relative to the lane.
 
-Torques come from stable PD (Tan, Liu, Turk 2011), computed by Bullet anew for every substep.
+Torques come from stable PD (Tan, Liu, Turk 2011), computed by Bullet anew for every substep; but knees and ankles are
+servos, solved together with the contacts. Stable PD foresees a joint's acceleration as if its limb were free: a foot is
+light, so an ankle gets a few hundredths of its gain, and whoever stands has no ankles to balance with.
 """
 
 from __future__ import annotations
@@ -21,10 +23,10 @@ from models.contact import Box, Contact, Hit
 from models.motion import Pose
 from models.prop_bodies import PropBodies
 from models.props import Prop
-from models.reference import TICKS_PER_SECOND, Motion
+from models.reference import GRAVITY, TICKS_PER_SECOND, Motion
 from models.rotations import Array, about, twist_angle
 
-GRAVITY = 9.81
+_SERVOS = ("knee", "ankle")
 _LANE = 40.0  # metres between copies
 _GROUND = 200.0  # metres of ground around the copies
 
@@ -34,13 +36,15 @@ class WorldSettings:
     """How the physics is stepped.
 
     substeps: physics steps per tick of 1/120 s. solver_iterations: Bullet's constraint solver, per step.
-    contact_erp: share of a foot's depth in the ground that one step takes back.
+    contact_erp: share of a foot's depth in the ground that one step takes back. servo_gain: share of its error that a
+    servo turns back in one step, as far as its torque limit lets it.
     """
 
     substeps: int = 1
     solver_iterations: int = 10
     contact_erp: float = 0.5
     ground_friction: float = 0.9
+    servo_gain: float = 0.4
 
 
 class World:
@@ -70,9 +74,11 @@ class World:
             self.props = PropBodies(self._client, props, self._surfaces)
             self._ids = [self._make_body(offset) for offset in self._offsets]
         self._joints = [int(i) for i in body.joint_links]
-        self._kp = [joint.kp for joint in body.joints]
-        self._kd = [joint.kd for joint in body.joints]
-        self._limits = [[joint.torque_limit] * joint.dofs for joint in body.joints]
+        self._servos = [i for i, joint in enumerate(body.joints) if joint.name.endswith(_SERVOS)]
+        free = [i not in self._servos for i in range(len(body.joints))]
+        self._kp = [joint.kp * pd for joint, pd in zip(body.joints, free, strict=True)]
+        self._kd = [joint.kd * pd for joint, pd in zip(body.joints, free, strict=True)]
+        self._limits = [[joint.torque_limit * pd] * joint.dofs for joint, pd in zip(body.joints, free, strict=True)]
         self._links = list(range(len(body.links)))
         self._bearing = {ident: name for ident, name in self._surfaces.items() if self.props.carries(ident)}
         self._chest = next(i for i, link in enumerate(body.links) if link.name == "chest")
@@ -190,6 +196,8 @@ class World:
         """
         # Bullet indexes these as lists; arrays or tuples read as garbage.
         positions, velocities = self._joint_positions(target_rot), self._joint_velocities(target_vel)
+        for copy, ident in enumerate(self._ids):
+            self._set_servos(ident, positions[copy])
         drive = self._client.setJointMotorControlMultiDofArray
         for _ in range(ticks * self.settings.substeps):
             for copy, ident in enumerate(self._ids):
@@ -204,6 +212,21 @@ class World:
                     forces=self._limits,
                 )
             self._client.stepSimulation()
+
+    def _set_servos(self, ident: int, positions: list[list[float]]) -> None:
+        # They strive for the target alone: it is one control step ahead, and its speed on top would overshoot it.
+        for index in self._servos:
+            joint = self.body.joints[index]
+            self._client.setJointMotorControlMultiDof(
+                ident,
+                joint.link,
+                pybullet.POSITION_CONTROL,
+                targetPosition=positions[index],
+                targetVelocity=[0.0] * joint.dofs,
+                positionGain=self.settings.servo_gain,
+                velocityGain=1.0,
+                force=[joint.torque_limit] * joint.dofs,
+            )
 
     def push(self, copy: int, force: Array) -> None:
         """Push the chest of one copy with ``force`` ``(3,)`` in N, world frame, during the next physics step."""

@@ -17,6 +17,7 @@ from rich.table import Table
 from models.assets import SHIPPED_SKILL, find_clip, ladder_folder
 from models.body import load_humanoid
 from models.errors import InputError
+from models.policy import Control
 from models.reference import tabulate
 from models.skills import SKILLS
 from models.stage import list_stages, load_info, load_stage, save_stage
@@ -33,12 +34,16 @@ def train(arguments: Namespace) -> int:
     cores = os.cpu_count() or 1
     if arguments.workers > cores:
         print(f"{arguments.workers} workers share {cores} cores; more of them are not faster", file=sys.stderr)
-    folder = Path(arguments.out or Path("runs") / clip.name)
+    control = Control(arguments.control)
+    run = clip.name if control is Control.RESIDUAL else f"{clip.name}_{control}"
+    folder = Path(arguments.out or Path("runs") / run)
     team = Team()
     kept = (folder / "checkpoint.safetensors").exists()
     if kept and not (arguments.resume or team.supervised):
         raise InputError(f"{folder}: a run is kept here; go on with --resume or choose another --out")
     settings = LearnSettings(arguments.samples, arguments.workers, arguments.bodies, seed=arguments.seed)
+    if control is Control.ABSOLUTE:
+        settings = settings.absolute()
     with team:
         return _learn(arguments, Learner(clip, folder, settings, team))
 
@@ -56,7 +61,8 @@ def _learn(arguments: Namespace, learner: Learner) -> int:
         return 0
     with Watch(folder, arguments.samples, arguments.film) as watch:
         learner.run(watch.report, watch.rehearsing)
-    print(f"stages in {learner.ladder.folder}; go on with: backflip train {arguments.skill} --out {folder} --resume")
+    again = f"backflip train {arguments.skill} --control {arguments.control} --out {folder} --resume"
+    print(f"stages in {learner.ladder.folder}; go on with: {again}")
     return 0
 
 

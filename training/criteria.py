@@ -93,8 +93,22 @@ class Stand:
 
 
 @dataclass(frozen=True)
+class Walk:
+    """On the feet wherever it is led, at any speed it is led with.
+
+    In the end it may be off by strayed_share of the way it was led, and by heading_degrees in the mean of the last
+    second; heading: the clip's mean, degrees.
+    """
+
+    heading: float
+    seconds: float = 8.0
+    strayed_share: float = 0.2
+    heading_degrees: float = 20.0
+
+
+@dataclass(frozen=True)
 class Gait:
-    """Walking or running.
+    """Running.
 
     velocity: the clip's, x and z in m/s; along it, the mean speed may differ by speed_share. heading: the clip's mean;
     the mean of the last second may differ by heading_degrees. flights: so many a second, of flight_seconds or more.
@@ -124,7 +138,7 @@ class GetUp:
         return self.within + self.hold_seconds
 
 
-Criterion = Backflip | Jump | Roll | Cartwheel | SpinKick | Stand | Gait | GetUp
+Criterion = Backflip | Jump | Roll | Cartwheel | SpinKick | Stand | Walk | Gait | GetUp
 
 _OF_NUMBERS_ALONE: dict[str, Criterion] = {
     "backflip": Backflip(),
@@ -140,7 +154,7 @@ def criterion(reference: Reference) -> Criterion:
     """The criterion of the skill that ``reference`` shows, one of `models.skills.SKILLS`."""
     match reference.clip.name:
         case "walk":
-            return _gait(reference, flights=0.0)
+            return Walk(_heading(reference))
         case "run":
             return _gait(reference, flights=1.0)
         case "getup_facedown" | "getup_faceup":
@@ -152,8 +166,11 @@ def criterion(reference: Reference) -> Criterion:
 def _gait(reference: Reference, flights: float) -> Gait:
     clip = reference.clip
     x, _, z = (clip.root_pos[-1] - clip.root_pos[0]) / clip.duration
-    heading = azimuth(reference.table.pose.root_rot[: reference.ticks]).mean()
-    return Gait((float(x), float(z)), float(heading), flights)
+    return Gait((float(x), float(z)), _heading(reference), flights)
+
+
+def _heading(reference: Reference) -> float:
+    return float(azimuth(reference.table.pose.root_rot[: reference.ticks]).mean())
 
 
 def succeeded(record: Record, attempt: int, body: Body, rule: Criterion) -> bool:
@@ -171,6 +188,8 @@ def succeeded(record: Record, attempt: int, body: Body, rule: Criterion) -> bool
             return spin_kicked(record, attempt, body, rule)
         case Stand():
             return stood(record, attempt, body, rule)
+        case Walk():
+            return walked(record, attempt, body, rule)
         case Gait():
             return went(record, attempt, body, rule)
         case GetUp():
@@ -274,18 +293,33 @@ def stood(record: Record, attempt: int, body: Body, rule: Stand) -> bool:
     return high and near and not any(flight.first < end for flight in _long(record, attempt, rule))
 
 
+def walked(record: Record, attempt: int, body: Body, rule: Walk) -> bool:
+    """Whether the attempt walked where it was led."""
+    end = _ticks(rule.seconds)
+    if first_fall(record, attempt) < end or len(record.touching) < end:
+        return False
+    led = record.led[: end // TICKS_PER_CONTROL, attempt]
+    way = float(np.hypot(*np.diff(led[:, :2], axis=0).T).sum())
+    off = float(np.hypot(*(record.root_pos[end - 1, attempt, ::2] - led[-1, :2])))
+    return off <= rule.strayed_share * way and _facing(record, attempt, rule, end, math.degrees(float(led[-1, 2])))
+
+
+def _facing(record: Record, attempt: int, rule: Walk | Gait, end: int, round_degrees: float) -> bool:
+    heading = float(azimuth(record.root_rot[:end, attempt])[-TICKS_PER_SECOND:].mean())
+    off = math.remainder(heading - rule.heading - round_degrees, 360.0)
+    return abs(off) <= rule.heading_degrees
+
+
 def went(record: Record, attempt: int, body: Body, rule: Gait) -> bool:
-    """Whether the attempt walked or ran, as fast and the way it should."""
+    """Whether the attempt ran, as fast and the way it should."""
     end = _ticks(rule.seconds)
     if first_fall(record, attempt) < end or len(record.touching) < end:
         return False
     velocity = (record.root_pos[end - 1, attempt] - record.root_pos[0, attempt])[::2] / rule.seconds
     wanted = math.hypot(*rule.velocity)
     speed = float(velocity @ rule.velocity) / wanted
-    heading = float(azimuth(record.root_rot[:end, attempt])[-TICKS_PER_SECOND:].mean())
-    off = math.remainder(heading - rule.heading, 360.0)
     often = sum(flight.end <= end for flight in _long(record, attempt, rule)) >= rule.flights * rule.seconds
-    return abs(speed - wanted) <= rule.speed_share * wanted and abs(off) <= rule.heading_degrees and often
+    return abs(speed - wanted) <= rule.speed_share * wanted and often and _facing(record, attempt, rule, end, 0.0)
 
 
 def got_up(record: Record, attempt: int, body: Body, rule: GetUp) -> bool:

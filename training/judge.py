@@ -13,13 +13,13 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from models import imitation, rotations
-from models.attempt import Attempts, Perturbation, perturbed
+from models.attempt import Attempts, Perturbation, Steering, perturbed
 from models.body import Body
 from models.policy import Policy
 from models.reference import TICKS_PER_CONTROL, TICKS_PER_SECOND, Reference
 from models.rotations import Array
 from models.world import World, WorldSettings
-from training.criteria import Backflip, Criterion, Push, Stand, is_flip, succeeded
+from training.criteria import Backflip, Criterion, Push, Stand, Walk, is_flip, succeeded
 from training.record import Flight, Record, first_fall, flights
 
 _BATCH = 32
@@ -75,7 +75,7 @@ def perform(
 ) -> Record:
     """Run ``attempts`` tries of ``seconds`` with the policy's mean action; ``progress`` gets the number done.
 
-    rule: what they will be judged by; where it says so they are pushed.
+    rule: what they will be judged by; where it says so they are pushed, or led to all sides, faster and slower.
     """
     rng = np.random.default_rng(seed)
     push = rule.push if isinstance(rule, Stand) else None
@@ -87,10 +87,12 @@ def perform(
         with World(body, count, WorldSettings()) as world:
             for copy in range(count):
                 world.set_friction(copy, float(rng.uniform(*Perturbation().friction)))
-            running = Attempts(body, reference, world)
+            running = Attempts(body, reference, world, policy.settings.control)
             start = np.zeros(count, dtype=np.int64)
             running.reset(np.arange(count), start, perturbed(body, reference.at(start).pose, Perturbation(), rng))
             forces = push_forces(push, steps * TICKS_PER_CONTROL, count, rng) if push else None
+            if isinstance(rule, Walk):
+                running.steer(Steering.drawn(count, rng))
             parts.append(_run(policy, running, steps, forces))
         done += count
         progress(done)
@@ -123,6 +125,8 @@ def _run(policy: Policy, running: Attempts, steps: int, forces: Array | None) ->
         rows["foot"].append(running.motion.link_pos[:, list(running.body.feet), 1].max(axis=1))
         rows["reward"].append(imitation.reward(running.body, running.motion, wanted))
         rows["error"].append(imitation.joint_error(running.motion, wanted))
+        root = imitation.place_in_world(wanted.pose, running.frame).root_pos
+        rows["led"].append(np.stack((root[:, 0], root[:, 2], running.frame.yaw), axis=1))
         running.wrap(over)
     return Record(**{name: np.array(row) for name, row in rows.items()})
 

@@ -16,7 +16,7 @@ from models.body import Body, load_humanoid
 from models.errors import InputError
 from models.imitation import observation_size
 from models.motion import Clip, Pose, join_poses
-from models.policy import Critic, Policy, PolicySettings
+from models.policy import Control, Critic, Policy, PolicySettings
 from models.reference import tabulate
 from models.skills import skill_named
 from models.world import WorldSettings
@@ -39,7 +39,7 @@ _LANDINGS = 256  # how many of its own landings a run remembers
 
 @dataclass(frozen=True)
 class LearnSettings:
-    """One run. workers are processes; bodies and steps are per worker; samples: when to stop.
+    """One run. workers are processes; bodies and steps are per worker; samples: when to stop. control: of actions.
 
     averaging: share of the newest policy in the moving average that is published; single steps are mostly noise.
     """
@@ -50,6 +50,7 @@ class LearnSettings:
     steps: int = 512
     seed: int = 1
     learner_threads: int = 0
+    control: Control = Control.RESIDUAL
     averaging: float = 0.1
     curriculum: CurriculumSettings = field(default_factory=CurriculumSettings)
     ppo: PPOSettings = field(default_factory=PPOSettings)
@@ -61,6 +62,12 @@ class LearnSettings:
     def iteration_samples(self) -> int:
         """Control steps that one iteration collects."""
         return self.workers * self.bodies * self.steps
+
+    def absolute(self) -> LearnSettings:
+        """The same with absolute actions, found by trial and error alone: small iterations, bold noise, a bold step."""
+        curriculum = replace(self.curriculum, noise=(0.25, 0.1))
+        ppo = replace(self.ppo, learning_rate=3e-4)
+        return replace(self, control=Control.ABSOLUTE, steps=128, curriculum=curriculum, ppo=ppo)
 
 
 @dataclass
@@ -83,7 +90,7 @@ class Learner:
         self.clip = clip
         self.body: Body = load_humanoid()
         torch.manual_seed(settings.seed)
-        self.sizes = PolicySettings(observation_size(self.body), self.body.dofs)
+        self.sizes = PolicySettings(observation_size(self.body), self.body.dofs, control=settings.control)
         self.policy = Policy(self.sizes)
         self.average = Policy(self.sizes)  # what is published
         self.average.load_state_dict(self.policy.state_dict())
@@ -177,17 +184,19 @@ class Learner:
 
     def _warm_start(self, crew: Crew) -> None:
         settings, batches = self.settings.warm_start, []
+        lead = self.settings.control is Control.RESIDUAL  # a rehearsal is made of residual actions
+        noise = settings.noise if lead else self.curriculum.noise(0)
         for iteration in range(settings.iterations):
-            order = self._order(settings.noise, iteration, lead=True)
-            batches.append(merge(crew.collect(order), settings.noise))
+            batches.append(merge(crew.collect(self._order(noise, iteration, lead)), noise))
             self.policy.normalizer.update(batches[-1].observation.flatten(0, 1))
             self.progress.samples += self.settings.iteration_samples
         torch.set_num_threads(self.settings.learner_threads or os.cpu_count() or 1)
-        observation = torch.cat([batch.observation.flatten(0, 1) for batch in batches])
-        action = torch.cat([batch.mean.flatten(0, 1) for batch in batches])
-        clone(self.policy, observation, action, settings, self.settings.seed)
+        if lead:
+            observation = torch.cat([batch.observation.flatten(0, 1) for batch in batches])
+            action = torch.cat([batch.mean.flatten(0, 1) for batch in batches])
+            clone(self.policy, observation, action, settings, self.settings.seed)
         for index, batch in enumerate(batches):
-            self.ppo.update(batch, settings.noise, index, actor=False)
+            self.ppo.update(batch, noise, index, actor=False)
         self.average.load_state_dict(self.policy.state_dict())
 
     def _order(self, noise: float, iteration: int, lead: bool = False) -> Order:

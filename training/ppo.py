@@ -24,15 +24,15 @@ class PPOSettings:
     after them says more of the noise than of the action.
     """
 
-    gamma: float = 0.97
-    actor_lam: float = 0.5
+    gamma: float = 0.95
+    actor_lam: float = 0.3
     critic_lam: float = 0.95
     clip: float = 0.2
     epochs: int = 5
     minibatches: int = 4
     learning_rate: float = 3e-5
     learning_rate_range: tuple[float, float] = (1e-6, 2e-3)
-    target_kl: float = 0.02
+    target_kl: float = 0.04
     critic_rate: float = 5e-4
     mean_penalty: float = 1e-4
     max_grad_norm: float = 1.0

@@ -18,7 +18,8 @@ class Record:
 
     touching: which links touched ``(…, links)``. fallen: whether one touched that the skill does not allow. root_pos
     ``(…, 3)`` in m, root_rot ``(…, 4)``. turn: backward rotation about the root's own lateral axis in that step, rad.
-    Per control step ``(steps, n)``: foot (height of the higher foot, m), reward, error (mean joint distance, m).
+    Per control step ``(steps, n)``: foot (height of the higher foot, m), reward, error (mean joint distance, m); and
+    led ``(steps, n, 3)``: where on the ground the clip was led (x and z of its root, m), and how far round (rad).
     """
 
     touching: np.ndarray
@@ -29,6 +30,7 @@ class Record:
     foot: Array
     reward: Array
     error: Array
+    led: Array
 
 
 @dataclass(frozen=True)

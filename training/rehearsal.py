@@ -22,6 +22,8 @@ from models.reference import LINK_FIELDS, TICKS_PER_CONTROL, Motion, Reference
 from models.rotations import Array
 from models.world import World
 
+_SOLE = 0.1  # m, an ankle not above this stands
+_STILL = 0.55  # m/s, nor one that is slower
 _CLEARANCE = 0.18  # m; a performance that skims the ground with its knees leaves no room for imitators
 
 
@@ -121,7 +123,32 @@ def cost(body: Body, motion: Motion, reference: Motion, allowed: np.ndarray) -> 
         + 8.0 * imitation.squared(imitation.of_mass(body, motion.link_pos - reference.link_pos))
         + 0.15 * off.com_velocity
         + 40.0 * close**2
+        + 15.0 * topple(body, motion, reference)
+        + 0.2 * slip(body, motion, reference)
     )
+
+
+def planted(body: Body, reference: Motion) -> np.ndarray:
+    """``(n, feet)`` bool: the feet on which ``reference`` stands."""
+    feet = list(body.feet)
+    low = reference.link_pos[:, feet, 1] < _SOLE
+    return np.asarray(low & (imitation.squared(reference.link_lin_vel[:, feet]) < _STILL**2))
+
+
+def topple(body: Body, motion: Motion, reference: Motion) -> Array:
+    """Squared distance of the capture point from the clip's while that has both feet down, m², ``(n,)``.
+
+    The search sees no further than its horizon; with this it begins to catch itself before it falls.
+    """
+    off = imitation.capture_point(body, motion) - imitation.capture_point(body, reference)
+    return np.asarray(imitation.squared(off) * planted(body, reference).all(axis=1))
+
+
+def slip(body: Body, motion: Motion, reference: Motion) -> Array:
+    """Squared speed of feet that the clip has planted, summed, (m/s)², ``(n,)``: standing, one shall not shuffle."""
+    feet = list(body.feet)
+    off = imitation.squared(motion.link_lin_vel[:, feet] - reference.link_lin_vel[:, feet])
+    return np.asarray((off * planted(body, reference)).sum(axis=1))
 
 
 def clearance(body: Body, motion: Motion, allowed: np.ndarray) -> Array:

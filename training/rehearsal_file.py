@@ -8,7 +8,7 @@ import torch
 
 from models.errors import InputError
 from models.motion import Clip, Pose
-from models.reference import LINK_FIELDS, Motion, Reference
+from models.reference import LINK_FIELDS, TICKS_PER_SECOND, Motion, Reference
 from training import checkpoint
 from training.rehearsal import Rehearsal
 
@@ -32,8 +32,9 @@ def load_rehearsal(path: Path, clip: Clip) -> Rehearsal:
         InputError: missing, torn, or of another clip.
     """
     header, tensors = checkpoint.read(path, SCHEMA, VERSION)
-    if header.get("clip") != clip.name:
-        raise InputError(f"{path}: a rehearsal of {header.get('clip')}, not of {clip.name}; choose another --out")
+    if (header.get("clip"), header.get("ticks")) != (clip.name, str(round(clip.duration * TICKS_PER_SECOND))):
+        found = header.get("clip")
+        raise InputError(f"{path}: a rehearsal of {found}, not of {clip.name} as it is now; choose another --out")
     arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
     pose = Pose(*(arrays[name] for name in Pose.__dataclass_fields__))
     table = Motion(pose, *(arrays[name] for name in LINK_FIELDS))

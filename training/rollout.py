@@ -14,12 +14,13 @@ import numpy as np
 import torch
 
 from models import imitation
-from models.attempt import Attempts, Perturbation, perturbed
+from models.attempt import Attempts, Perturbation, Steering, perturbed
 from models.body import load_humanoid
 from models.motion import Clip, Pose
 from models.policy import Policy, PolicySettings
 from models.reference import TICKS_PER_CONTROL, tabulate
 from models.rotations import Array
+from models.skills import skill_named
 from models.world import World, WorldSettings
 from training.curriculum import CurriculumSettings, bin_count, sample_starts
 from training.ppo import Batch, log_prob
@@ -112,7 +113,7 @@ class Worker:
 
     def _open_world(self) -> None:
         self.world = World(self.body, self.settings.bodies, self.settings.world)
-        self.attempts = Attempts(self.body, self.reference, self.world)
+        self.attempts = Attempts(self.body, self.reference, self.world, self.settings.policy.control)
 
     def answer(self, message: Rehearsal | Try | Order) -> Array | Experience | None:
         """Do what a message from the learner asks for."""
@@ -121,7 +122,7 @@ class Worker:
                 self._rehearsal = message
                 return None
             case Try():
-                return try_out(self.attempts, message)
+                return try_out(Attempts(self.body, self.reference, self.world), message)
             case Order():
                 return self.collect(message)
 
@@ -132,6 +133,8 @@ class Worker:
         self._rng = np.random.default_rng([settings.seed, settings.index, order.iteration, order.lead])
         self.world.close()
         self._open_world()  # contacts of the last iteration would go on acting; nothing but a new world is without them
+        if skill_named(self.reference.clip.name).steerable:
+            self.attempts.steer(Steering.drawn(settings.bodies, self._rng))
         self._restart(np.arange(settings.bodies), order)
         result = self._empty()
         for step in range(settings.steps):

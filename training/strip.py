@@ -46,7 +46,7 @@ def attempt(policy: Policy, body: Body, reference: Reference) -> Moments:
     cycles = max(round(_SECONDS / reference.clip.duration), 1) if reference.loop else 1
     start = np.zeros(1, dtype=np.int64)
     with World(body) as world:
-        running = Attempts(body, reference, world)
+        running = Attempts(body, reference, world, policy.settings.control)
         running.reset(start, start, reference.at(start).pose)
         touched, seen = [False], [(running.motion.pose, running.wanted())]
         for _ in range(cycles * reference.ticks // TICKS_PER_CONTROL):

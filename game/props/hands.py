@@ -19,7 +19,7 @@ from models.errors import InputError
 from models.props import Handling, standing_pose
 from models.reference import TICKS_PER_SECOND
 from models.rotations import Array
-from models.world import GRAVITY
+from models.reference import GRAVITY
 
 _REACH = 8.0  # m; who films from afar has long arms
 _LEVEL = 0.7  # of a normal's height: what is steeper is no place to stand on

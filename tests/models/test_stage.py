@@ -10,14 +10,14 @@ from safetensors.torch import save_file
 from models.body import Body
 from models.errors import InputError
 from models.imitation import observation_size
-from models.policy import Policy, PolicySettings
+from models.policy import Control, Policy, PolicySettings
 from models.stage import StageInfo, list_stages, load_info, load_stage, save_stage
 
 
 @pytest.fixture
 def policy(body: Body) -> Policy:
     torch.manual_seed(3)
-    return Policy(PolicySettings(observation_size(body), body.dofs, (8,)))
+    return Policy(PolicySettings(observation_size(body), body.dofs, (8,), Control.ABSOLUTE))
 
 
 @pytest.fixture
@@ -64,9 +64,9 @@ def test_strangers_are_refused(tmp_path: Path, body: Body, policy: Policy, info:
     with pytest.raises(InputError, match="no schema"):
         load_info(path)
     save_file({"a": torch.zeros(1)}, path, metadata={"schema": "backflip.stage", "version": "99"})
-    with pytest.raises(InputError, match=r"reads backflip\.stage 2"):
+    with pytest.raises(InputError, match=r"reads backflip\.stage 3"):
         load_info(path)
-    save_file({"a": torch.zeros(1)}, path, metadata={"schema": "backflip.stage", "version": "2", "info": "{}"})
+    save_file({"a": torch.zeros(1)}, path, metadata={"schema": "backflip.stage", "version": "3", "info": "{}"})
     with pytest.raises(InputError, match="damaged"):
         load_info(path)
     save_stage(path, dataclasses.replace(info, body="0123"), policy)

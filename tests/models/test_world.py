@@ -49,6 +49,25 @@ def test_the_ground_carries_the_bodys_weight(body: Body, reference: Reference) -
     assert np.mean(forces) == pytest.approx(body.masses.sum() * GRAVITY, rel=0.15)
 
 
+def pressed_at(body: Body, bend: float) -> float:
+    """Where the feet of one who stands press on the ground, metres ahead of their middle, with ankles turned so."""
+    pose = standing(body, body.standing_height)
+    ankles = [i for i, joint in enumerate(body.joints) if joint.name.endswith("ankle")]
+    target = pose.joint_rot.copy()
+    target[:, ankles] = rotations.about(2, np.array([bend]))
+    with World(body) as world:
+        world.reset([0], pose)
+        world.step(target, np.zeros_like(pose.joint_vel), ticks=16)
+        feet, contacts = world.motion().link_pos[0], world.contacts()
+    moment = sum(each.force * (each.position[0] - feet[each.link, 0]) for each in contacts)
+    return float(moment / sum(each.force for each in contacts))
+
+
+def test_whoever_stands_can_shift_his_weight_with_his_ankles(body: Body) -> None:
+    # Toes pressed down or drawn up by 11 degrees. With stable PD at the ankle it was a centimetre.
+    assert pressed_at(body, -0.2) - pressed_at(body, 0.2) > 0.05
+
+
 def test_forward_kinematics_agree_with_the_engine(body: Body, reference: Reference) -> None:
     ticks = np.arange(0, reference.ticks, 13)
     wanted = reference.at(ticks)

@@ -47,6 +47,7 @@ def flip(flight: float = 0.5, degrees: float = 215.0, leaning: float = 140.0, he
         np.zeros(steps),
         np.full(steps, 0.8),
         np.full(steps, 0.05),
+        np.zeros((*steps, 3)),
     )
 
 

@@ -131,12 +131,12 @@ def test_an_attempt_that_fails_is_seen_to_fail_and_is_always_the_same(
 
 
 def test_a_short_clip_is_shown_for_some_cycles_in_its_own_frame(body: Body, policy: Policy) -> None:
-    walk = tabulate(find_clip("walk", body), body)
-    found = attempt(policy, body, walk)
-    cycles = round(2.0 / walk.clip.duration)
+    run = tabulate(find_clip("run", body), body)
+    found = attempt(policy, body, run)
+    cycles = round(2.0 / run.clip.duration)
     assert cycles > 1
-    assert found.seconds[-1] == pytest.approx(cycles * walk.clip.duration, abs=0.1)
-    assert abs(found.clip.root_pos[:, 0]).max() < 1.2 * np.ptp(walk.table.pose.root_pos[:, 0])
+    assert found.seconds[-1] == pytest.approx(cycles * run.clip.duration, abs=0.1)
+    assert abs(found.clip.root_pos[:, 0]).max() < 1.2 * np.ptp(run.table.pose.root_pos[:, 0])
 
 
 def test_a_title_says_how_much_was_learned(body: Body, policy: Policy) -> None:

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from models.body import Body
+from models.motion import Clip
+from models.reference import Motion, Reference, tabulate
+from training.rehearsal import planted, slip, topple
+
+STANDING, FLYING = 0, 110  # ticks of the backflip
+
+
+@pytest.fixture(scope="module")
+def reference(clip: Clip, body: Body) -> Reference:
+    return tabulate(clip, body)
+
+
+def moved(motion: Motion, place: tuple[float, float, float], velocity: tuple[float, float, float]) -> Motion:
+    """``motion`` somewhere else, and moving on as a whole."""
+    return dataclasses.replace(
+        motion, link_pos=motion.link_pos + np.array(place), link_lin_vel=motion.link_lin_vel + np.array(velocity)
+    )
+
+
+def test_feet_are_planted_when_it_stands_and_not_when_it_flies(body: Body, reference: Reference) -> None:
+    assert planted(body, reference.at(np.array([STANDING, FLYING]))).tolist() == [[True, True], [False, False]]
+
+
+def test_whoever_moves_back_to_where_he_should_be_does_not_topple(body: Body, reference: Reference) -> None:
+    wanted = reference.at(np.array([STANDING]))
+    away = topple(body, moved(wanted, (0.1, 0.0, 0.0), (0.3, 0.0, 0.0)), wanted)[0]
+    still = topple(body, moved(wanted, (0.1, 0.0, 0.0), (0.0, 0.0, 0.0)), wanted)[0]
+    back = topple(body, moved(wanted, (0.1, 0.0, 0.0), (-0.3, 0.0, 0.0)), wanted)[0]
+    assert still == pytest.approx(0.01)
+    assert back < 0.1 * still < still < away
+
+
+def test_nobody_topples_in_the_air(body: Body, reference: Reference) -> None:
+    wanted = reference.at(np.array([FLYING]))
+    assert topple(body, moved(wanted, (0.3, 0.0, 0.0), (1.0, 0.0, 0.0)), wanted)[0] == 0.0
+
+
+def test_slipping_is_counted_for_planted_feet_alone(body: Body, reference: Reference) -> None:
+    wanted = reference.at(np.array([STANDING, FLYING]))
+    sliding = moved(wanted, (0.0, 0.0, 0.0), (0.5, 0.0, 0.0))
+    assert slip(body, sliding, wanted) == pytest.approx([2 * 0.25, 0.0])
