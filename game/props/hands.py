@@ -17,9 +17,8 @@ from models import rotations
 from models.coords import panda_to_bullet, wxyz_to_xyzw
 from models.errors import InputError
 from models.props import Handling, standing_pose
-from models.reference import TICKS_PER_SECOND
+from models.reference import GRAVITY, TICKS_PER_SECOND
 from models.rotations import Array
-from models.reference import GRAVITY
 
 _REACH = 8.0  # m; who films from afar has long arms
 _LEVEL = 0.7  # of a normal's height: what is steeper is no place to stand on
