@@ -6,8 +6,11 @@ from pathlib import Path
 
 from game.avatar.face_track import FaceTrack, load_face_track
 from game.avatar.person import load_person
+from game.finding import person_folder
 from game.takes.facts import Facts
+from game.takes.replay import Replay
 from models.body import Body, load_humanoid
+from models.errors import InputError
 from models.physique import load_body
 
 
@@ -38,3 +41,18 @@ def body_of(folder: Path) -> Body:
     """
     own = load_person(folder).body
     return load_humanoid() if own is None else load_body(own)
+
+
+def cast_of(replay: Replay) -> tuple[Path, Body]:
+    """The folder of the person who was filmed, and the body.
+
+    Raises:
+        InputError: the take is of another body.
+    """
+    header = replay.header
+    person = person_folder(str(header.settings.get("person", {}).get("folder", "default")))
+    body = body_of(person)
+    if header.body != body.digest:
+        told = f"filmed with another body ({header.body}), this one is {body.digest}"
+        raise InputError(f"{replay.take.id}: {told}; use the version of this program that filmed it")
+    return person, body

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from game.casting import cast_of
 from game.takes.contact_sheet import contact_sheet
 from game.takes.export.formats import check_path, write_file, write_motion
 from game.takes.export.motion import sample_take
@@ -19,7 +20,6 @@ from game.takes.library import chosen, find, open_library
 from game.takes.listing import describe_library, library_table
 from game.takes.replay import Replay
 from game.takes.take import Take
-from models.body import load_humanoid
 from models.errors import InputError
 
 THUMBNAIL = (768, 415)
@@ -30,7 +30,8 @@ def export(arguments: Namespace) -> int:
     output = Path(arguments.output)
     check_path(arguments.format, output)
     take = find(Path(arguments.takes), arguments.take)
-    motion = sample_take(Replay.load(take.folder), load_humanoid())
+    replay = Replay.load(take.folder)
+    motion = sample_take(replay, cast_of(replay)[1])
     write_motion(arguments.format, motion, output)
     _tell(arguments.format, output, arguments.json)
     return 0

@@ -6,7 +6,6 @@ Nothing is live here: body and camera stand as recorded. Neither physics nor tor
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,13 +17,11 @@ from game.camera.depth_of_field import exposed
 from game.camera.lens import Lens
 from game.camera.pose import CameraPose
 from game.camera.readout import RATE
-from game.casting import body_of, face_of
-from game.finding import find_environment, person_folder
+from game.casting import cast_of, face_of
+from game.finding import find_environment
 from game.scene import Scene
 from game.takes.replay import Replay
 from game.takes.shot import Shot
-from models.body import Body
-from models.errors import InputError
 from models.reference import TICKS_PER_SECOND
 
 
@@ -74,21 +71,6 @@ def open_film(base: ShowBase, replay: Replay, capsules: bool = False) -> Film:
     person, body = cast_of(replay)
     environment = find_environment(replay.header.environment)
     return Film(Scene(base, environment, person, body, capsules), replay)
-
-
-def cast_of(replay: Replay) -> tuple[Path, Body]:
-    """The folder of the person who was filmed, and the body.
-
-    Raises:
-        InputError: the take is of another body.
-    """
-    header = replay.header
-    person = person_folder(str(header.settings.get("person", {}).get("folder", "default")))
-    body = body_of(person)
-    if header.body != body.digest:
-        told = f"filmed with another body ({header.body}), this one is {body.digest}"
-        raise InputError(f"{replay.take.id}: {told}; use the version of this program that filmed it")
-    return person, body
 
 
 class Grabber:

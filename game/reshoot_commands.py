@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from game.casting import cast_of
 from game.commands import STEP_NS, SimulatedClock, open_operator
 from game.filming import open_film
 from game.finding import find_environment, parse_size
@@ -18,7 +19,6 @@ from game.takes.facts import CHANNELS
 from game.takes.library import find
 from game.takes.replay import Replay
 from game.window import has_display, open_base
-from models.body import load_humanoid
 from models.errors import InputError
 from models.versions import versions
 
@@ -52,7 +52,7 @@ def _open(
     base: Any = None,
 ) -> Reshoot:
     environment = find_environment(replay.header.environment)
-    operator = open_operator(arguments, environment, tracker, now_ns, load_humanoid(), base)
+    operator = open_operator(arguments, environment, tracker, now_ns, cast_of(replay)[1], base)
     return Reshoot(replay, operator, Path(arguments.takes), channels, versions(), now_ns)
 
 
@@ -65,7 +65,7 @@ def _in_window(arguments: Namespace, replay: Replay, channels: tuple[str, ...]) 
     session = _open(arguments, replay, channels, arguments.tracker or "mouse_keys", time.monotonic_ns, base)
     scene = open_film(base, replay, arguments.capsules).scene
     environment = scene.place.environment
-    sound = LiveSound(load_humanoid(), environment.footsteps, environment.ambience, replay.props)
+    sound = LiveSound(cast_of(replay)[1], environment.footsteps, environment.ambience, replay.props)
     session.hear = sound.hear
     session.controller = keys.controller
     try:

@@ -135,7 +135,8 @@ def render_take(folder: Path, output: Path, preview: bool, capsules: bool = Fals
     Raises:
         InputError: the take, its place or its person is unusable, or the disk is full.
     """
-    from game.filming import cast_of, open_film, pictures
+    from game.casting import cast_of
+    from game.filming import open_film, pictures
     from game.sound.foley_track import soundtrack
     from game.window import open_base
 
@@ -180,7 +181,7 @@ def _with_thumbnail(frames: Iterator[Picture], which: int, folder: Path) -> Iter
 
 def replay(arguments: Namespace) -> int:
     """`backflip takes replay TAKE`."""
-    from game.filming import cast_of
+    from game.casting import cast_of
     from game.finding import find_environment, parse_size
     from game.keys import load_keys
     from game.replay_app import ReplayApp
