@@ -143,6 +143,7 @@ def render_take(folder: Path, output: Path, preview: bool, capsules: bool = Fals
     if output.suffix.lower() != ".mp4":
         raise InputError(f"{output}: movies are .mp4; give the file a name that ends so")
     replay = Replay.load(folder)
+    _, body = cast_of(replay)  # who cannot be filmed is told so before any window opens
     base = open_base(PREVIEW if preview else MASTER, offscreen=True)
     film = open_film(base, replay, capsules)
     environment = film.scene.place.environment
@@ -150,7 +151,7 @@ def render_take(folder: Path, output: Path, preview: bool, capsules: bool = Fals
     sound = soundtrack(
         steps,
         replay.duration,
-        cast_of(replay)[1],
+        body,
         environment.footsteps,
         environment.ambience,
         film.camera,

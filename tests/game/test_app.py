@@ -235,7 +235,8 @@ SHIFT, RETURN = 0xFFE1, 0xFF0D
 
 def test_a_take_is_filmed_in_a_real_window(display, tmp_path):
     keyboard = Keyboard(display)
-    command = [sys.executable, str(ASSETS.parent / "backflip.py"), "play", "--seconds", "4", "--size", "320x173"]
+    command = [sys.executable, str(ASSETS.parent / "backflip.py"), "play", "--seconds", "4", "--countdown", "0"]
+    command += ["--size", "320x173"]
     with (tmp_path / "said").open("w+") as said:
         playing = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, "DISPLAY": display}, stderr=said)
         end = time.monotonic() + 120

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from argparse import Namespace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from game import take_commands
-from game.filming import cast_of
+from game.casting import cast_of
 from game.takes.export.thumbnail import NAME
 from game.takes.folders import BIN, LOG, PARTIAL, SUMMARY
 from game.takes.recorder import Recorder
@@ -64,11 +65,12 @@ def test_a_take_of_another_body_is_refused(tmp_path: Path) -> None:
         take_commands.render_take(folder, tmp_path / "x.mp4", preview=True)
 
 
-@pytest.mark.parametrize(
-    ("settings", "person"),
-    [({}, ASSETS / "people" / "default"), ({"person": {"folder": "people/ada"}}, Path("people/ada"))],
-)
-def test_the_person_is_who_was_filmed(tmp_path: Path, settings: dict[str, dict[str, str]], person: Path) -> None:
+@pytest.mark.parametrize("named", [False, True])
+def test_the_person_is_who_was_filmed(tmp_path: Path, named: bool) -> None:
+    person = tmp_path / "ada" if named else ASSETS / "people" / "default"
+    if named:
+        shutil.copytree(ASSETS / "people" / "default", person)
+    settings = {"person": {"folder": str(person)}} if named else {}
     header = dataclasses.replace(filming.header(), settings=settings, body=load_humanoid().digest)
     replay = Replay.load(Recorder(tmp_path, header).close())
     assert cast_of(replay) == (person, load_humanoid())
