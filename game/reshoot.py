@@ -7,31 +7,27 @@ filmed anew (position, rotation, focal, focus) come from the old take's camera, 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from game.camera.lens import Lens
 from game.camera.pose import CameraPose, Sample, Tracking
 from game.camera.readout import RATE, Readout
-from game.clock import Clock
-from game.controls import CONTROLLER, PANEL_BUTTONS, find_action
 from game.hud import with_camera
 from game.operator import Operator
-from game.performance import Snapshot
+from game.shooting import Shooting
 from game.takes.facts import CHANNELS, FOCAL, FOCUS, POSITION, ROTATION, SECOND, Facts
-from game.takes.marks import MARKER
 from game.takes.recorder import Recorder
 from game.takes.replay import Replay, ReplayFrame
 from game.takes.shot import Shot
 from models.errors import InputError
 
-_HINT_SECONDS = 5.0
 _BACK = 0.5  # s
 _PERFORMED = ("attempt", "fall", "cycle", "rewind", "grab", "place", "throw")  # events that are the performance's
 
 
-class Reshoot:
-    """One take on show again and again, and an operator; every public method without arguments is for a key.
+class Reshoot(Shooting):
+    """One take on show again and again, and an operator.
 
     takes: the folder of the new takes. channels: those of `CHANNELS` that are filmed anew. Time runs along the old
     take; starting a new one begins it again, and its end ends the new one too. ended: it has been filmed to its end.
@@ -46,33 +42,23 @@ class Reshoot:
         versions: dict[str, str],
         now_ns: Callable[[], int],
     ) -> None:
-        self.operator = operator
-        self.clock = Clock()
-        self.problem = ""
-        self.last_take: Path | None = None
+        super().__init__(operator, now_ns)
         self.ended = False
-        self.controller: Mapping[str, str] = CONTROLLER
-        self.hear: Callable[[Snapshot], None] = lambda snapshot: None
         self._replay = replay
         self._shot = Shot(replay)
         self._takes = takes
         self._channels = channels
         self._versions = versions
-        self._now_ns = now_ns
         self._seconds = 0.0  # of the old take
-        self._recorder: Recorder | None = None
         self._began = 0
-        self._markers = 0
         self._kept_lens: Lens | None = None
-        self._held_buttons: frozenset[str] = frozenset()
-        self._hint, self._hint_left = "", 0.0
         operator.on_change = self._keep_change
 
     # -- the frame ------------------------------------------------------------------------------------------------
 
     def advance(self, dt: float) -> ReplayFrame:
         """Play on for ``dt`` seconds. Returns the moment of the old take to show."""
-        self._hint_left -= dt
+        self._fade_hint(dt)
         if not self.clock.paused:
             before = self._seconds
             self._seconds += dt * self.clock.speed
@@ -121,15 +107,7 @@ class Reshoot:
         if self._recorder is not None and sample.tracking is not before.tracking:
             name = "tracking_found" if sample.tracking is Tracking.OK else "tracking_lost"
             self._recorder.event(sample.time_ns, name, {})
-        for button in sorted(sample.buttons - self._held_buttons):
-            action = self.controller.get(button)
-            if action is not None and self.can(action) and button not in (PANEL_BUTTONS if self._panel_open else ()):
-                find_action(action, (self, self.operator))()
-        self._held_buttons = sample.buttons
-
-    @property
-    def _panel_open(self) -> bool:
-        return self.operator.panel_open
+        self._obey(sample)
 
     def can(self, action: str) -> bool:
         """Whether a key's action has a meaning here: there is nobody to perform anew, and no panel."""
@@ -155,35 +133,25 @@ class Reshoot:
             lens = dataclasses.replace(lens, **kept)
         return lens
 
-    def say(self, hint: str) -> None:
-        """Show a sentence in the viewfinder for a while."""
-        self._hint, self._hint_left = hint, _HINT_SECONDS
-
     def readout(self, fps: float) -> Readout:
         """What the viewfinder shows."""
         frame = self._replay.frame(self._seconds)
         anew = "" if set(self._channels) == set(CHANNELS) else f", {' '.join(self._channels)} anew"
-        speed = "" if self.clock.speed == 1.0 else f", {self.clock.speed:g}x"
         readout = Readout(
             recording=self.recording,
             slate=self._replay.header.slate,
-            take=int(self._recorder.id.rsplit("_", 1)[-1]) if self._recorder else 0,
+            take=self.take_number,
             frame=int(self._seconds * RATE),
             tracker=self.operator.tracker_name,
             tracking=self.operator.sample.tracking,
             fps=fps,
             attempt=frame.attempt,
-            stage=f"PERFORMANCE OF {self._replay.take.id}{anew}{speed}{', paused' if self.clock.paused else ''}",
-            hint=self._hint if self._hint_left > 0.0 else self.operator.note,
+            stage=f"PERFORMANCE OF {self._replay.take.id}{anew}{self.pace}",
+            hint=self.hint or self.operator.note,
         )
         return dataclasses.replace(with_camera(readout, self.operator), focal_length=self.lens.focal_length)
 
     # -- takes ----------------------------------------------------------------------------------------------------
-
-    @property
-    def recording(self) -> bool:
-        """Whether a take is running."""
-        return self._recorder is not None
 
     def toggle_take(self) -> None:
         """Start a take from the beginning of the performance, or stop it."""
@@ -221,24 +189,6 @@ class Reshoot:
             if event.seconds <= 0.0 and event.name in _PERFORMED:
                 self._recorder.event(self._began, event.name, event.detail)
 
-    def stop_take(self) -> None:
-        """End the take; it is on disk when this returns."""
-        if self._recorder is None:
-            return
-        self.last_take = self._recorder.close()
-        self.problem = self._recorder.state.problem
-        self.say(self.problem or f"kept {self._recorder.id}")
-        self._recorder = None
-
-    def mark(self) -> None:
-        """Put a marker into the running take."""
-        if self._recorder is None:
-            self.say("markers are for a running take")
-            return
-        self._markers += 1
-        self._recorder.event(self._now_ns(), MARKER, {"number": self._markers})
-        self.say(f"marker {self._markers}")
-
     def _keep_change(self, at_ns: int, name: str, value: Facts) -> None:
         if self._recorder is not None and name != "lens":  # the lens is kept as merged, see `_keep_lens`
             self._recorder.settings(at_ns, name, value)
@@ -260,20 +210,3 @@ class Reshoot:
         """Half a second back; not while a take is running, which goes on in one piece."""
         if self._recorder is None:
             self._seconds = max(self._seconds - _BACK, 0.0)
-
-    def pause(self) -> None:
-        """Pause, or go on."""
-        self.clock = self.clock.toggled()
-
-    def slower(self) -> None:
-        """A slower motion."""
-        self.clock = self.clock.slower()
-
-    def faster(self) -> None:
-        """A faster motion, up to real time."""
-        self.clock = self.clock.faster()
-
-    def close(self) -> None:
-        """End a running take and let go of the tracker."""
-        self.stop_take()
-        self.operator.close()

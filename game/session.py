@@ -6,26 +6,24 @@ so that neither physics nor the policy lets the operator's hand grow old.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from game.camera.pose import CameraPose, Sample, Tracking
 from game.camera.readout import RATE, Readout
 from game.camera.trackers.tracker import NEW_DEVICE, ORIGIN_MOVED
-from game.clock import Clock
-from game.controls import CONTROLLER, PANEL_BUTTONS, find_action
 from game.hud import with_camera
 from game.operator import Operator
-from game.performance import BodyPose, Snapshot, interpolate, interpolate_props
+from game.performance import BodyPose, interpolate, interpolate_props
 from game.performer import Performer
 from game.props.hands import Hands
 from game.props.hardest import Hardest
 from game.props.told import tell
 from game.shelf import Shelf
+from game.shooting import Shooting
 from game.slate import Countdown, shot_after, slate_of, toggle_mark
 from game.takes.facts import SECOND, Facts, TakeHeader
-from game.takes.marks import MARKER
 from game.takes.recorder import Recorder, shown_at
 from models.disk import free_bytes
 from models.errors import InputError
@@ -33,7 +31,6 @@ from models.reference import TICKS_PER_SECOND
 from models.rotations import Array
 
 _LOOK_FOR_STAGES = 1.0  # s
-_HINT_SECONDS = 5.0
 _REWIND = TICKS_PER_SECOND // 2
 
 
@@ -67,12 +64,8 @@ class SessionSettings:
         return {"folder": self.person, "face": self.face}
 
 
-class Session:
-    """Performance and takes; every public method without arguments is something that a key can do.
-
-    controller: what buttons do. hear: called with every physics step. problem: the sentence of a take that ended early,
-    to be told at the end.
-    """
+class Session(Shooting):
+    """Performance and takes."""
 
     def __init__(
         self,
@@ -82,28 +75,16 @@ class Session:
         settings: SessionSettings,
         now_ns: Callable[[], int],
     ) -> None:
+        super().__init__(operator, now_ns)
         self.performer = performer
         self.shelf = shelf
-        self.operator = operator
         self.settings = settings
-        self.clock = Clock()
-        self.hint = ""
-        self.problem = ""
-        self.last_take: Path | None = None
-        self.controller: Mapping[str, str] = CONTROLLER
-        self.hear: Callable[[Snapshot], None] = lambda snapshot: None
-        self._now_ns = now_ns
-        self._recorder: Recorder | None = None
         self._countdown = Countdown()
-        self._markers = 0
         self._take_began = 0
         self._newest: Path | None = None
         self._previous = self._latest = performer.snapshot
-        self._held_buttons: frozenset[str] = frozenset()
         self._since_looked = 0.0
         self._disk_left = free_bytes(settings.takes)
-        self._hint_left = 0.0
-        self._stamp: int | None = None
         self._hands = Hands(performer, self.say, settings.place)
         self._hardest = Hardest()
         operator.on_change = self._keep_change
@@ -161,9 +142,7 @@ class Session:
         return pose
 
     def _look_for_stages(self, dt: float) -> None:
-        self._hint_left -= dt
-        if self._hint_left < 0.0:
-            self.hint = ""
+        self._fade_hint(dt)
         self._since_looked += dt
         if self._since_looked < _LOOK_FOR_STAGES:
             return
@@ -184,46 +163,32 @@ class Session:
             self._keep_event(ORIGIN_MOVED, {})
         if NEW_DEVICE in sample.buttons:
             self._keep_event(NEW_DEVICE, {"tracker": self.operator.tracker_name})
-        for button in sorted(sample.buttons - self._held_buttons):
-            of_the_panel = self.operator.panel_open and button in PANEL_BUTTONS
-            if button in self.controller and not of_the_panel:
-                find_action(self.controller[button], (self, self.operator))()
-        self._held_buttons = sample.buttons
-
-    def say(self, hint: str) -> None:
-        """Show a sentence in the viewfinder for a while."""
-        self.hint, self._hint_left = hint, _HINT_SECONDS
+        self._obey(sample)
 
     def readout(self, fps: float) -> Readout:
         """What the viewfinder shows."""
         info = self.performer.stage.info
         judged = f", {100 * info.judged['success']:.0f} % succeed" if "success" in info.judged else ""
-        speed = "" if self.clock.speed == 1.0 else f", {self.clock.speed:g}x"
         seconds = self._latest.tick / TICKS_PER_SECOND
         if self.recording:
             seconds = (self._now_ns() - self._take_began) / SECOND
         readout = Readout(
             recording=self.recording,
             slate=self.settings.full_slate,
-            take=int(self._recorder.id.rsplit("_", 1)[-1]) if self._recorder else 0,
+            take=self.take_number,
             frame=int(seconds * RATE),
             tracker=self.operator.tracker_name,
             tracking=self.operator.sample.tracking,
             fps=fps,
             attempt=self._latest.attempt,
             hardest=self._hardest.words(self.performer.body),
-            stage=f"{info.attempts:,} JUMPS LEARNED{judged}{speed}{', paused' if self.clock.paused else ''}",
+            stage=f"{info.attempts:,} JUMPS LEARNED{judged}{self.pace}",
             hint=self.hint or self.operator.note or ("camera held: F goes on from here" if self.operator.held else ""),
             disk_left=self._disk_left,
         )
         return with_camera(readout, self.operator)
 
     # -- takes ----------------------------------------------------------------------------------------------------
-
-    @property
-    def recording(self) -> bool:
-        """Whether a take is running."""
-        return self._recorder is not None
 
     def toggle_take(self) -> None:
         """Start a take, after a countdown if one is wanted, or stop it; while it counts, stay as before."""
@@ -274,24 +239,6 @@ class Session:
         self._take_began = now
         self._keep_snapshot(now)
 
-    def stop_take(self) -> None:
-        """End the take; it is on disk when this returns."""
-        if self._recorder is None:
-            return
-        self.last_take = self._recorder.close()
-        self.problem = self._recorder.state.problem
-        self.say(self.problem or f"kept {self._recorder.id}")
-        self._recorder = None
-
-    def mark(self) -> None:
-        """Put a marker into the running take."""
-        if not self.recording:
-            self.say("markers are for a running take")
-            return
-        self._markers += 1
-        self._keep_event(MARKER, {"number": self._markers})
-        self.say(f"marker {self._markers}")
-
     def circle_take(self) -> None:
         """Circle the last take, or not."""
         self.say(toggle_mark(self.last_take, "circled"))
@@ -316,10 +263,6 @@ class Session:
         for event in events:
             detail = {"attempt": event.attempt, "tick": event.tick, **event.detail}
             self._recorder.event(at_ns, event.name, detail)
-
-    def _keep_event(self, name: str, detail: Facts) -> None:
-        if self._recorder is not None:
-            self._recorder.event(self._stamp or self._now_ns(), name, detail)
 
     def _keep_change(self, at_ns: int, name: str, value: Facts) -> None:
         if self._recorder is not None:
@@ -396,24 +339,11 @@ class Session:
             return
         self.say(f"{self.operator.tracker_name} holds the camera")
 
-    def pause(self) -> None:
-        """Pause, or go on."""
-        self.clock = self.clock.toggled()
-
     def single_step(self) -> None:
         """One physics step."""
         self.clock = self.clock.stepped()
 
-    def slower(self) -> None:
-        """A slower motion."""
-        self.clock = self.clock.slower()
-
-    def faster(self) -> None:
-        """A faster motion, up to real time."""
-        self.clock = self.clock.faster()
-
     def close(self) -> None:
         """End a running take and let go of tracker and physics."""
-        self.stop_take()
-        self.operator.close()
+        super().close()
         self.performer.close()

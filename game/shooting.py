@@ -1,0 +1,117 @@
+"""What live play and a reshoot have in common: time, hints, buttons, and the take that is running."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from game.camera.pose import Sample
+from game.clock import Clock
+from game.controls import CONTROLLER, PANEL_BUTTONS, find_action
+from game.operator import Operator
+from game.performance import Snapshot
+from game.takes.facts import Facts
+from game.takes.marks import MARKER
+from game.takes.recorder import Recorder
+
+_HINT_SECONDS = 5.0
+
+
+class Shooting:
+    """An operator and a take; every public method without arguments is something that a key can do.
+
+    controller: what buttons do. hear: called with every physics step. problem: the sentence of a take that ended early,
+    to be told at the end.
+    """
+
+    def __init__(self, operator: Operator, now_ns: Callable[[], int]) -> None:
+        self.operator = operator
+        self.clock = Clock()
+        self.hint = ""
+        self.problem = ""
+        self.last_take: Path | None = None
+        self.controller: Mapping[str, str] = CONTROLLER
+        self.hear: Callable[[Snapshot], None] = lambda snapshot: None
+        self._now_ns = now_ns
+        self._stamp: int | None = None  # the time for which what happens now counts; None: the clock's
+        self._recorder: Recorder | None = None
+        self._markers = 0
+        self._held_buttons: frozenset[str] = frozenset()
+        self._hint_left = 0.0
+
+    def say(self, hint: str) -> None:
+        """Show a sentence in the viewfinder for a while."""
+        self.hint, self._hint_left = hint, _HINT_SECONDS
+
+    def _fade_hint(self, dt: float) -> None:
+        self._hint_left -= dt
+        if self._hint_left < 0.0:
+            self.hint = ""
+
+    def can(self, action: str) -> bool:
+        """Whether an action has a meaning here. All have, in live play: one that nobody knows is a fault."""
+        return True
+
+    def _obey(self, sample: Sample) -> None:
+        """Do what the buttons of ``sample`` say that went down with it; an open panel keeps its own."""
+        for button in sorted(sample.buttons - self._held_buttons):
+            action = self.controller.get(button)
+            of_the_panel = self.operator.panel_open and button in PANEL_BUTTONS
+            if action is not None and self.can(action) and not of_the_panel:
+                find_action(action, (self, self.operator))()
+        self._held_buttons = sample.buttons
+
+    @property
+    def recording(self) -> bool:
+        """Whether a take is running."""
+        return self._recorder is not None
+
+    @property
+    def take_number(self) -> int:
+        """Of the running take; 0: none is."""
+        return int(self._recorder.id.rsplit("_", 1)[-1]) if self._recorder else 0
+
+    @property
+    def pace(self) -> str:
+        """How time runs, where it does not as usual, as words to add to others."""
+        speed = "" if self.clock.speed == 1.0 else f", {self.clock.speed:g}x"
+        return f"{speed}{', paused' if self.clock.paused else ''}"
+
+    def stop_take(self) -> None:
+        """End the take; it is on disk when this returns."""
+        if self._recorder is None:
+            return
+        self.last_take = self._recorder.close()
+        self.problem = self._recorder.state.problem
+        self.say(self.problem or f"kept {self._recorder.id}")
+        self._recorder = None
+
+    def mark(self) -> None:
+        """Put a marker into the running take."""
+        if not self.recording:
+            self.say("markers are for a running take")
+            return
+        self._markers += 1
+        self._keep_event(MARKER, {"number": self._markers})
+        self.say(f"marker {self._markers}")
+
+    def _keep_event(self, name: str, detail: Facts) -> None:
+        if self._recorder is not None:
+            self._recorder.event(self._stamp or self._now_ns(), name, detail)
+
+    def pause(self) -> None:
+        """Pause, or go on."""
+        self.clock = self.clock.toggled()
+
+    def slower(self) -> None:
+        """A slower motion."""
+        self.clock = self.clock.slower()
+
+    def faster(self) -> None:
+        """A faster motion, up to real time."""
+        self.clock = self.clock.faster()
+
+    def close(self) -> None:
+        """End a running take and let go of the tracker."""
+        self.stop_take()
+        self.operator.close()
