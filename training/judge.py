@@ -19,8 +19,9 @@ from models.policy import Policy
 from models.reference import TICKS_PER_CONTROL, TICKS_PER_SECOND, Reference
 from models.rotations import Array
 from models.world import World, WorldSettings
-from training.criteria import Backflip, Criterion, Push, Stand, Walk, is_flip, succeeded
+from training.criteria import Backflip, Criterion, Push, Stand, Walk
 from training.record import Flight, Record, first_fall, flights
+from training.success import is_flip, succeeded
 
 _BATCH = 32
 _JUMP = 0.2  # s

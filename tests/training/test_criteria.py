@@ -12,8 +12,9 @@ from models.body import Body
 from models.reference import TICKS_PER_CONTROL, TICKS_PER_SECOND, Reference, tabulate
 from models.rotations import Array
 from models.skills import SKILLS, allowed_links
-from training.criteria import SpinKick, Walk, criterion, succeeded
+from training.criteria import SpinKick, Walk, criterion
 from training.record import Record, azimuth, tilt
+from training.success import succeeded
 
 TOUCH = 0.015  # m; a clip's stiff feet hover and dip by as much
 
