@@ -38,20 +38,19 @@ def train(arguments: Namespace) -> int:
     run = clip.name if control is Control.RESIDUAL else f"{clip.name}_{control}"
     folder = Path(arguments.out or Path("runs") / run)
     team = Team()
-    kept = (folder / "checkpoint.safetensors").exists()
-    if kept and not (arguments.resume or team.supervised):
-        raise InputError(f"{folder}: a run is kept here; go on with --resume or choose another --out")
     settings = LearnSettings(arguments.samples, arguments.workers, arguments.bodies, seed=arguments.seed)
     if control is Control.ABSOLUTE:
         settings = settings.absolute()
+    learner = Learner(clip, folder, settings, team)
+    if learner.kept and not (arguments.resume or team.supervised):
+        raise InputError(f"{folder}: a run is kept here; go on with --resume or choose another --out")
     with team:
-        return _learn(arguments, Learner(clip, folder, settings, team))
+        return _learn(arguments, learner)
 
 
 def _learn(arguments: Namespace, learner: Learner) -> int:
     folder, team = learner.folder, learner.team
-    kept = (folder / "checkpoint.safetensors").exists()
-    if kept or (arguments.resume and team.size == 1):  # of a team, a new machine has none and gets one
+    if learner.kept or (arguments.resume and team.size == 1):  # of a team, a new machine has none and gets one
         learner.resume()
         done = learner.progress.samples
         if done >= arguments.samples and not team.supervised:

@@ -14,8 +14,9 @@ import torch
 
 from models.errors import InputError
 from models.rotations import Array
-from training.rehearsal import Rehearsal, Try
+from training.rehearsal import Rehearsal
 from training.rollout import Experience, Order, Worker, WorkerSettings
+from training.search import Try
 
 _REPLACEMENTS = 3  # of one worker for one message; whatever kills it that often will kill it again
 
@@ -97,7 +98,7 @@ class Crew:
         self._ask([rehearsal] * len(self._connections))
 
     def try_out(self, order: Try) -> Array:
-        """`rehearsal.try_out`, its sequences shared out among the workers."""
+        """`search.try_out`, its sequences shared out among the workers."""
         parts = np.array_split(order.action, len(self._connections))
         return np.concatenate(self._ask([replace(order, action=part) for part in parts]))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Callable
@@ -20,20 +19,20 @@ from models.policy import Control, Critic, Policy, PolicySettings
 from models.reference import tabulate
 from models.skills import skill_named
 from models.world import WorldSettings
-from training import checkpoint
+from training import run_file
 from training.crew import Crew
 from training.curriculum import Curriculum, CurriculumSettings
-from training.finite import NotFiniteError, require_finite
+from training.finite import NotFiniteError
 from training.ppo import PPO, PPOSettings
 from training.publish import Ladder
-from training.rehearsal import Rehearsal, RehearsalSettings, Search
-from training.rehearsal_file import load_rehearsal, save_rehearsal
+from training.rehearsal import Rehearsal
+from training.rehearsal_file import load_rehearsal, load_sketch, save_rehearsal, save_sketch
 from training.rollout import Experience, Order, WorkerSettings, merge, weights_of
+from training.search import RehearsalSettings, Search, Sketch
 from training.team import Team, digest
 from training.warm_start import WarmStartSettings, clone
 
-SCHEMA = "backflip.checkpoint"
-VERSION = 3
+SKETCH_NAME = "sketch.safetensors"
 _LANDINGS = 256  # how many of its own landings a run remembers
 
 
@@ -100,7 +99,7 @@ class Learner:
         self.curriculum = Curriculum(settings.curriculum, self.reference.ticks)
         self.progress = Progress()
         self.ladder = Ladder(folder / "stages", clip.name, self.body, self.reference)
-        self._landings: Pose | None = None
+        self.landings: Pose | None = None
         self._rehearsal: Rehearsal | None = None
 
     def run(
@@ -138,7 +137,7 @@ class Learner:
         Raises:
             InputError: they were given different options, or keep different runs.
         """
-        files = [self.folder / f"{name}.safetensors" for name in ("rehearsal", "checkpoint")]
+        files = [self.folder / "rehearsal.safetensors", self.folder / run_file.NAME]
         begun = self._rehearsal is not None
         options = digest(repr(replace(self.settings, learner_threads=0)).encode())
         run = digest(files[0].read_bytes()) if begun else 0
@@ -174,13 +173,18 @@ class Learner:
         began = time.monotonic()
         symmetric = skill_named(self.clip.name).symmetric
         search = Search(self.body, self.reference, symmetric, self.settings.rehearsal, crew.try_out, self.settings.seed)
-        self._rehearsal = search.run(rehearsing)
+        begun = load_sketch(self._sketch, self.clip, self.settings.seed) if self._sketch.exists() else None
+        self._rehearsal = search.run(rehearsing, self._keep_sketch, begun)
         save_rehearsal(self.folder / "rehearsal.safetensors", self._rehearsal)
         crew.adopt(self._rehearsal)
         self.progress.samples += search.samples
         self._warm_start(crew)
         self.progress.seconds += time.monotonic() - began
         self.save()
+        self._sketch.unlink(missing_ok=True)
+
+    def _keep_sketch(self, sketch: Sketch) -> None:
+        save_sketch(self._sketch, sketch, self.clip, self.settings.seed)
 
     def _warm_start(self, crew: Crew) -> None:
         settings, batches = self.settings.warm_start, []
@@ -202,7 +206,7 @@ class Learner:
     def _order(self, noise: float, iteration: int, lead: bool = False) -> Order:
         weights, curriculum = weights_of(self.policy), self.curriculum
         return Order(
-            iteration, weights, noise, curriculum.weights(), curriculum.settings.from_start, self._landings, lead
+            iteration, weights, noise, curriculum.weights(), curriculum.settings.from_start, self.landings, lead
         )
 
     def _iterate(self, crew: Crew) -> dict[str, float]:
@@ -242,62 +246,35 @@ class Learner:
         self.curriculum.update(visits, failures)
         fresh = [pose for e in experiences for pose in e.landings]
         if fresh:
-            kept = [self._landings] if self._landings is not None else []
-            self._landings = join_poses([*kept, *fresh])[slice(-_LANDINGS, None)]
+            kept = [self.landings] if self.landings is not None else []
+            self.landings = join_poses([*kept, *fresh])[slice(-_LANDINGS, None)]
         self.progress.iteration += 1
         self.progress.samples += self.team.size * self.settings.iteration_samples
         self.progress.attempts += round(counts[-1])
         self.progress.seconds += seconds
 
     def save(self) -> None:
-        """Write the checkpoint: networks, optimisers, failures, landings, and how far the run has come.
-
-        Raises:
-            NotFiniteError: something in it is NaN or infinite; the last checkpoint stays.
-            InputError: it cannot be written.
-        """
-        tensors = checkpoint.under("policy", self.policy.state_dict())
-        tensors |= checkpoint.under("average", self.average.state_dict())
-        tensors |= checkpoint.under("critic", self.critic.state_dict())
-        tensors |= checkpoint.under("actor_optimizer", checkpoint.optimizer_tensors(self.ppo.actor_optimizer))
-        tensors |= checkpoint.under("critic_optimizer", checkpoint.optimizer_tensors(self.ppo.critic_optimizer))
-        tensors["failure"] = torch.from_numpy(self.curriculum.failure)
-        if self._landings is not None:
-            poses = {name: torch.from_numpy(getattr(self._landings, name)) for name in Pose.__dataclass_fields__}
-            tensors |= checkpoint.under("landings", poses)
-        require_finite("checkpoint", tensors.values())
-        header = {
-            "progress": json.dumps(asdict(self.progress)),
-            "learning_rate": repr(self.ppo.learning_rate),
-            "body": self.body.digest,
-            "clip": self.clip.name,
-        }
-        checkpoint.write(self.folder / "checkpoint.safetensors", SCHEMA, VERSION, header, tensors)
+        """Write the checkpoint. Raises what `run_file.save` does."""
+        run_file.save(self.folder / run_file.NAME, self)
 
     def resume(self) -> None:
-        """Go on from the checkpoint in `folder`.
+        """Go on from what is kept in `folder`: a checkpoint, or a search that was broken off.
 
         Raises:
-            InputError: there is none, or it is not one of this body and clip.
+            InputError: there is neither, or it is not one of this body and clip.
         """
-        path = self.folder / "checkpoint.safetensors"
-        header, tensors = checkpoint.read(path, SCHEMA, VERSION)
-        if (header.get("body"), header.get("clip")) != (self.body.digest, self.clip.name):
-            raise InputError(f"{path}: a checkpoint of another body or clip; choose another --out")
+        if self._sketch.exists() and not (self.folder / run_file.NAME).exists():
+            load_sketch(self._sketch, self.clip, self.settings.seed)  # better refused now than when workers wait
+            return
+        run_file.load(self.folder / run_file.NAME, self)
         self._rehearsed()
-        below = checkpoint.below
-        self.policy.load_state_dict(below("policy", tensors))
-        self.average.load_state_dict(below("average", tensors))
-        self.critic.load_state_dict(below("critic", tensors))
-        self.ppo.learning_rate = float(header["learning_rate"])
-        checkpoint.restore_optimizer(
-            self.ppo.actor_optimizer, below("actor_optimizer", tensors), self.ppo.learning_rate
-        )
-        checkpoint.restore_optimizer(
-            self.ppo.critic_optimizer, below("critic_optimizer", tensors), self.settings.ppo.critic_rate
-        )
-        self.curriculum.failure = tensors["failure"].numpy()
-        poses = below("landings", tensors)
-        self._landings = Pose(**{name: tensor.numpy() for name, tensor in poses.items()}) if poses else None
-        self.progress = Progress(**json.loads(header["progress"]))
         self.ladder.published(self.progress.iteration)
+
+    @property
+    def kept(self) -> bool:
+        """Whether `folder` keeps a run to go on from."""
+        return (self.folder / run_file.NAME).exists() or self._sketch.exists()
+
+    @property
+    def _sketch(self) -> Path:
+        return self.folder / SKETCH_NAME

@@ -1,4 +1,4 @@
-"""A rehearsal on disk, beside the run that started from it."""
+"""A rehearsal on disk, beside the run that started from it; and the search for it, while it is under way."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from models.motion import Clip, Pose
 from models.reference import LINK_FIELDS, TICKS_PER_SECOND, Motion, Reference
 from training import checkpoint
 from training.rehearsal import Rehearsal
+from training.search import Sketch
 
 SCHEMA = "backflip.rehearsal"
+SKETCH_SCHEMA = "backflip.sketch"
 VERSION = 1
 
 
@@ -39,3 +41,22 @@ def load_rehearsal(path: Path, clip: Clip) -> Rehearsal:
     pose = Pose(*(arrays[name] for name in Pose.__dataclass_fields__))
     table = Motion(pose, *(arrays[name] for name in LINK_FIELDS))
     return Rehearsal(Reference(clip, int(header["ticks"]), table), arrays["action"])
+
+
+def save_sketch(path: Path, sketch: Sketch, clip: Clip, seed: int) -> None:
+    """Write how far the search for the rehearsal of ``clip`` has come, whole or not at all."""
+    header = {"clip": clip.name, "seed": str(seed), "generator": sketch.generator, "samples": str(sketch.samples)}
+    tensors = {"action": torch.from_numpy(sketch.action), "plan": torch.from_numpy(sketch.plan)}
+    checkpoint.write(path, SKETCH_SCHEMA, VERSION, header, tensors)
+
+
+def load_sketch(path: Path, clip: Clip, seed: int) -> Sketch:
+    """Read what `save_sketch` wrote.
+
+    Raises:
+        InputError: torn, or of another clip or seed.
+    """
+    header, tensors = checkpoint.read(path, SKETCH_SCHEMA, VERSION)
+    if (header.get("clip"), header.get("seed")) != (clip.name, str(seed)):
+        raise InputError(f"{path}: a search for another clip or with another seed; choose another --out")
+    return Sketch(tensors["action"].numpy(), tensors["plan"].numpy(), header["generator"], int(header["samples"]))

@@ -24,7 +24,8 @@ from models.skills import skill_named
 from models.world import World, WorldSettings
 from training.curriculum import CurriculumSettings, bin_count, sample_starts
 from training.ppo import Batch, log_prob
-from training.rehearsal import Rehearsal, Try, try_out
+from training.rehearsal import Rehearsal
+from training.search import Try, try_out
 
 _OWN_LANDING = 0.5  # share of starts at frame 0 that begin in a landing of its own
 
@@ -115,6 +116,11 @@ class Worker:
         self.world = World(self.body, self.settings.bodies, self.settings.world)
         self.attempts = Attempts(self.body, self.reference, self.world, self.settings.policy.control)
 
+    def _reopen_world(self) -> None:
+        """Contacts of what came before would go on acting; nothing but a new world is without them."""
+        self.world.close()
+        self._open_world()
+
     def answer(self, message: Rehearsal | Try | Order) -> Array | Experience | None:
         """Do what a message from the learner asks for."""
         match message:
@@ -122,6 +128,8 @@ class Worker:
                 self._rehearsal = message
                 return None
             case Try():
+                if message.afresh:
+                    self._reopen_world()
                 return try_out(Attempts(self.body, self.reference, self.world), message)
             case Order():
                 return self.collect(message)
@@ -131,8 +139,7 @@ class Worker:
         settings = self.settings
         self.policy.load_state_dict({name: torch.from_numpy(array) for name, array in order.weights.items()})
         self._rng = np.random.default_rng([settings.seed, settings.index, order.iteration, order.lead])
-        self.world.close()
-        self._open_world()  # contacts of the last iteration would go on acting; nothing but a new world is without them
+        self._reopen_world()
         if skill_named(self.reference.clip.name).steerable:
             self.attempts.steer(Steering.drawn(settings.bodies, self._rng))
         self._restart(np.arange(settings.bodies), order)

@@ -17,8 +17,9 @@ from models.reference import Reference
 from models.world import WorldSettings
 from training.crew import Crew
 from training.curriculum import Curriculum, CurriculumSettings
-from training.rehearsal import Rehearsal, Try
+from training.rehearsal import Rehearsal
 from training.rollout import Order, WorkerSettings
+from training.search import Try
 
 
 @pytest.fixture

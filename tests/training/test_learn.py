@@ -23,9 +23,10 @@ from training.curriculum import Curriculum, CurriculumSettings
 from training.learn import Learner, LearnSettings
 from training.ppo import Batch
 from training.publish import Ladder
-from training.rehearsal import Rehearsal, RehearsalSettings
-from training.rehearsal_file import load_rehearsal, save_rehearsal
+from training.rehearsal import Rehearsal
+from training.rehearsal_file import load_rehearsal, save_rehearsal, save_sketch
 from training.rollout import Experience, Order, Worker, WorkerSettings, merge
+from training.search import RehearsalSettings, Sketch
 from training.warm_start import WarmStartSettings
 
 
@@ -121,6 +122,33 @@ def test_a_run_that_was_broken_off_goes_on_to_the_same_numbers(clip: Clip, tmp_p
     for mine, theirs in ((second.policy, whole.policy), (second.critic, whole.critic)):
         for name, tensor in theirs.state_dict().items():
             assert torch.equal(tensor, mine.state_dict()[name]), name
+
+
+def test_a_search_that_was_broken_off_goes_on_to_the_same_rehearsal(clip: Clip, tmp_path: Path) -> None:
+    def break_off(share: float) -> None:
+        if share > 0.4:
+            raise KeyboardInterrupt
+
+    whole, _ = run(clip, tmp_path / "whole", 2_700)
+    parts = tmp_path / "parts"
+    Learner(clip, parts, SMALL).run(lambda progress, figures: None, break_off)
+    assert (parts / "sketch.safetensors").exists()
+    assert not (parts / "checkpoint.safetensors").exists()
+    second, _ = run(clip, parts, 2_700, resume=True)
+    assert not (parts / "sketch.safetensors").exists()
+    found = [load_rehearsal(folder / "rehearsal.safetensors", clip) for folder in (parts, tmp_path / "whole")]
+    assert np.array_equal(found[0].action, found[1].action)
+    assert np.array_equal(found[0].reference.table.link_pos, found[1].reference.table.link_pos)
+    assert second.progress.samples == whole.progress.samples
+    for name, tensor in whole.policy.state_dict().items():
+        assert torch.equal(tensor, second.policy.state_dict()[name]), name
+
+
+def test_a_search_for_something_else_is_not_gone_on_with(clip: Clip, tmp_path: Path) -> None:
+    sketch = Sketch(np.zeros((2, 28)), np.zeros((6, 28)), "{}", 0)
+    save_sketch(tmp_path / "sketch.safetensors", sketch, clip, seed=2)
+    with pytest.raises(InputError, match="another seed; choose another --out"):
+        Learner(clip, tmp_path, SMALL).resume()
 
 
 def test_resuming_from_nothing_or_from_ruins_is_refused(clip: Clip, tmp_path: Path) -> None:
