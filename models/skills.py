@@ -27,6 +27,7 @@ class Skill:
     rest: where its clip, so slowed, stands still, s into it, and for how many seconds (`Clip.rested`).
     symmetric: how much of it left and right do alike, 0 … 1; a search for it need not look elsewhere.
     supports: what may touch the ground. steerable: whether it can be led to the left and right, faster and slower.
+    pushed: whether it is learned under pushes.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Skill:
     symmetric: float = 0.2
     supports: Supports = Supports.FEET
     steerable: bool = False
+    pushed: bool = False
 
 
 # A rest is put where, the action over, the centre of mass is slowest above the feet. The spin kick's clip spins on
@@ -44,7 +46,7 @@ SKILLS = {
     skill.name: skill
     for skill in (
         Skill("backflip", slow=(1.24, 1.57, 2.0), rest=(1.9, 0.75), symmetric=0.5),
-        Skill("stand", symmetric=0.8),
+        Skill("stand", symmetric=0.8, pushed=True),
         Skill("walk", bridge=0.1, symmetric=0.0, steerable=True),
         Skill("run", symmetric=0.0),
         Skill("jump", bridge=0.15, rest=(1.7, 0.75), symmetric=0.8),

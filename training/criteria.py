@@ -6,9 +6,10 @@ says whether an attempt meets them. A criterion asks for the deed, not for liken
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from models.reference import Reference
+from training.pushes import Push
 from training.record import azimuth
 
 
@@ -66,15 +67,6 @@ class SpinKick(Landing):
 
 
 @dataclass(frozen=True)
-class Push:
-    """A push on the chest, from a random side: force in N for some seconds, first after half of ``every`` seconds."""
-
-    force: float = 50.0
-    seconds: float = 0.2
-    every: float = 2.0
-
-
-@dataclass(frozen=True)
 class Stand:
     """All the time on the feet, not in the air as for a jump, not low, not so many metres off, whatever pushes."""
 
@@ -82,7 +74,7 @@ class Stand:
     height_share: float = 0.9
     strayed: float = 1.0
     flight_seconds: float = 0.2
-    push: Push = Push()
+    push: Push = field(default_factory=Push)
 
 
 @dataclass(frozen=True)

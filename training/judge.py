@@ -19,7 +19,8 @@ from models.policy import Policy
 from models.reference import TICKS_PER_CONTROL, TICKS_PER_SECOND, Reference
 from models.rotations import Array
 from models.world import World, WorldSettings
-from training.criteria import Backflip, Criterion, Push, Stand, Walk
+from training.criteria import Backflip, Criterion, Stand, Walk
+from training.pushes import push, push_forces
 from training.record import Flight, Record, first_fall, flights
 from training.success import is_flip, succeeded
 
@@ -79,7 +80,6 @@ def perform(
     rule: what they will be judged by; where it says so they are pushed, or led to all sides, faster and slower.
     """
     rng = np.random.default_rng(seed)
-    push = rule.push if isinstance(rule, Stand) else None
     steps = round(seconds * TICKS_PER_SECOND) // TICKS_PER_CONTROL
     parts: list[Record] = []
     done = 0
@@ -91,7 +91,9 @@ def perform(
             running = Attempts(body, reference, world, policy.settings.control)
             start = np.zeros(count, dtype=np.int64)
             running.reset(np.arange(count), start, perturbed(body, reference.at(start).pose, Perturbation(), rng))
-            forces = push_forces(push, steps * TICKS_PER_CONTROL, count, rng) if push else None
+            forces = None
+            if isinstance(rule, Stand):
+                forces = push_forces(rule.push, steps * TICKS_PER_CONTROL, count, rng)
             if isinstance(rule, Walk):
                 running.steer(Steering.drawn(count, rng))
             parts.append(_run(policy, running, steps, forces))
@@ -101,24 +103,13 @@ def perform(
     return Record(**{name: np.concatenate([getattr(part, name) for part in parts], axis=1) for name in names})
 
 
-def push_forces(push: Push, ticks: int, count: int, rng: np.random.Generator) -> Array:
-    """The force on each of ``count`` chests at every tick ``(ticks, count, 3)`` in N: horizontal, from any side."""
-    every = round(push.every * TICKS_PER_SECOND)
-    since = np.arange(ticks) - every // 2
-    turn = rng.uniform(0.0, 2.0 * math.pi, size=(ticks // every + 1, count))
-    side = np.stack((np.cos(turn), np.zeros_like(turn), np.sin(turn)), axis=-1)
-    pushed = (since >= 0) & (since % every < round(push.seconds * TICKS_PER_SECOND))
-    return np.where(pushed[:, None, None], push.force * side[np.maximum(since, 0) // every], 0.0)
-
-
 def _run(policy: Policy, running: Attempts, steps: int, forces: Array | None) -> Record:
     rows: dict[str, list[np.ndarray]] = {name: [] for name in Record.__dataclass_fields__}
     for step in range(steps):
         running.aim(policy.act(running.observation()))
         for tick in range(step * TICKS_PER_CONTROL, (step + 1) * TICKS_PER_CONTROL):
             if forces is not None:
-                for copy in np.flatnonzero(forces[tick].any(axis=1)):
-                    running.world.push(int(copy), forces[tick, copy])
+                push(running.world, forces[tick])
             running.tick()
             _look(running, rows)
         over = running.settle()

@@ -24,6 +24,7 @@ from models.skills import skill_named
 from models.world import World, WorldSettings
 from training.curriculum import CurriculumSettings, bin_count, sample_starts
 from training.ppo import Batch, log_prob
+from training.pushes import IN_LEARNING, push, push_forces
 from training.rehearsal import Rehearsal
 from training.search import Try, try_out
 
@@ -110,6 +111,7 @@ class Worker:
         self.policy = Policy(settings.policy)
         self.bins = bin_count(settings.curriculum, self.reference.ticks)
         self._rehearsal: Rehearsal | None = None
+        self._forces: Array | None = None
         self._rng = np.random.default_rng()
 
     def _open_world(self) -> None:
@@ -140,8 +142,11 @@ class Worker:
         self.policy.load_state_dict({name: torch.from_numpy(array) for name, array in order.weights.items()})
         self._rng = np.random.default_rng([settings.seed, settings.index, order.iteration, order.lead])
         self._reopen_world()
-        if skill_named(self.reference.clip.name).steerable:
+        skill, ticks = skill_named(self.reference.clip.name), settings.steps * TICKS_PER_CONTROL
+        if skill.steerable:
             self.attempts.steer(Steering.drawn(settings.bodies, self._rng))
+        if skill.pushed:
+            self._forces = push_forces(IN_LEARNING, ticks, settings.bodies, self._rng)
         self._restart(np.arange(settings.bodies), order)
         result = self._empty()
         for step in range(settings.steps):
@@ -185,7 +190,7 @@ class Worker:
         mean = self._mean(observation, order.lead)
         action = mean + order.noise * self._rng.standard_normal(mean.shape, dtype=np.float32)
         attempts.aim(action.astype(np.float64))
-        attempts.tick(TICKS_PER_CONTROL)
+        self._tick(step)
         over = attempts.settle()
         wanted = self._wanted().reference.at(attempts.ticks)
         reward, failed = imitation.outcome(
@@ -200,6 +205,14 @@ class Worker:
         result.landings += [attempts.motion.pose[i : i + 1] for i in np.flatnonzero(over & ~failed)]
         result.attempts += int(failed.sum())
         self._restart(np.flatnonzero(failed), order)
+
+    def _tick(self, step: int) -> None:
+        if self._forces is None:
+            self.attempts.tick(TICKS_PER_CONTROL)
+            return
+        for forces in self._forces[step * TICKS_PER_CONTROL : (step + 1) * TICKS_PER_CONTROL]:
+            push(self.world, forces)
+            self.attempts.tick()
 
     def _restart(self, which: np.ndarray, order: Order) -> None:
         if not len(which):

@@ -18,8 +18,9 @@ from models.policy import Policy, PolicySettings
 from models.reference import Reference, tabulate
 from models.stage import StageInfo, load_info, save_stage
 from training.commands import judge_stage
-from training.criteria import Backflip, Push, Stand, criterion
-from training.judge import Verdict, judge, perform, push_forces, wilson
+from training.criteria import Backflip, Stand, criterion
+from training.judge import Verdict, judge, perform, wilson
+from training.pushes import Push
 from training.record import Record, flights
 
 RULE = Backflip()
@@ -109,18 +110,6 @@ def test_wilson_interval_as_tabulated() -> None:
     low, high = wilson(8, 10)
     assert (low, high) == (pytest.approx(0.490, abs=1e-3), pytest.approx(0.943, abs=1e-3))
     assert wilson(64, 64)[1] == 1.0
-
-
-def test_pushes_come_from_every_side_as_hard_and_as_often_as_said() -> None:
-    forces = push_forces(Push(50.0, 0.2, 2.0), 960, 40, np.random.default_rng(3))
-    strength = np.linalg.norm(forces, axis=2)
-    begins = np.flatnonzero(np.diff(strength[:, 0]) > 0.0) + 1
-    assert begins.tolist() == [120, 360, 600, 840]
-    assert (strength > 0.0).sum(axis=0).tolist() == [4 * 24] * 40
-    assert strength.max() == pytest.approx(50.0)
-    assert not forces[..., 1].any()
-    first = forces[120]
-    assert all((first[:, axis] * sign > 20.0).any() for axis in (0, 2) for sign in (-1.0, 1.0))
 
 
 def nothing_learned(body: Body) -> Policy:
