@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from game.avatar.measures import sex_of
 from game.controls import help_lines
 from models.errors import InputError
 
@@ -96,10 +97,9 @@ def _add_play(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--environment", default="park", help="a name in assets/environments, or a folder")
     verb.add_argument("--person", default="default", help="a name in assets/people, or a folder")
     verb.add_argument("--face", help="a face track that the face plays in every attempt: a CSV of Live Link Face")
+    verb.add_argument("--skill", help="what to begin with: backflip (the default), walk, … or a clip of yours")
     verb.add_argument("--stage", help="a stage file; default: the latest")
-    verb.add_argument(
-        "--stages", help="a folder of stages that is watched while playing; default: runs/backflip/stages"
-    )
+    verb.add_argument("--stages", help="a folder of stages that is watched while playing; default: runs/SKILL/stages")
     verb.add_argument("--seed", type=natural, default=1, help="of the first attempt")
     verb.add_argument("--tracker", help="mouse_keys, gamepad, openvr, opentrackio, phone or path; default: mouse_keys")
     verb.add_argument("--device", help="openvr: the serial number or role of the device that is the camera")
@@ -137,8 +137,11 @@ def _add_avatar(verb: argparse.ArgumentParser) -> None:
     fit = jobs.add_parser("fit", help="a person with your measures, and a physics body to match")
     fit.add_argument("--height", type=positive, required=True, help="metres, barefoot")
     fit.add_argument("--mass", type=positive, required=True, help="kilograms")
+    fit.add_argument("--photos", nargs="+", default=[], metavar="PHOTO", help="one to four of the whole person")
     fit.add_argument("--out", default="person", help="folder of the person; default: person")
-    fit.add_argument("--attempts", type=natural, default=64, help="to measure what the body can do; 0: do not measure")
+    fit.add_argument("--sex", type=sex_of, default=0.0, help="male, female, or a number between 0 and 1; default: male")
+    fit.add_argument("--age", type=positive, default=25.0, help="years, 16 to 90; default: 25")
+    fit.add_argument("--muscle", type=amount, help="0 to 1; default: as much as the mass suggests")
     fit.add_argument("--json", action="store_true")
     fit.set_defaults(run="game.avatar_commands:fit")
 
@@ -272,6 +275,7 @@ def _add_learning(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     train.set_defaults(run="training.commands:train")
     judge = verbs.add_parser("judge", help="measure how well a stage does")
     judge.add_argument("stage", help="a stage file")
+    judge.add_argument("--person", help="the folder of a person who is to do it, with a body of their own")
     judge.add_argument("--attempts", type=count, default=64)
     judge.add_argument("--seconds", type=positive, default=8.0, help="how long each attempt runs")
     judge.add_argument("--seed", type=natural, default=1)
@@ -290,8 +294,8 @@ def _add_learning(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         job = what.add_parser(name, help=said)
         job.add_argument("--json", action="store_true")
         job.set_defaults(run=f"{module}:{name}")
-    stages = verbs.add_parser("stages", help="list a ladder of stages")
-    stages.add_argument("folder", nargs="?", help="default: the shipped backflip ladder")
+    stages = verbs.add_parser("stages", help="what was learned: every skill, or a ladder from clumsy to able")
+    stages.add_argument("ladder", nargs="?", help="a skill, or a folder of stages; default: the last of every skill")
     stages.add_argument("--json", action="store_true")
     stages.set_defaults(run="training.commands:stages")
 

@@ -22,6 +22,7 @@ from models.rotations import Array
 SPHERICAL = 3
 HINGE = 1
 HINGE_AXIS = 2  # knees and elbows turn about their local z
+_SERVOS = ("knee", "ankle")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Joint:
     kd: float
     torque_limit: float
     weight: float
+
+    @property
+    def servo(self) -> bool:
+        """Whether the physics drives it as a motor that is solved with the contacts, see `models.world`."""
+        return self.name.endswith(_SERVOS)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from models.reference import GRAVITY, TICKS_PER_CONTROL, Motion, Reference
 from models.rotations import Array
 
 _HARMONICS = (1, 2)
+_FURTHEST = 2.3  # rad; half a turn ahead is nearer the other way round, and a limb comes 0.8 on in a control step
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,22 @@ def target(
         return turn, np.zeros((*turn.shape[:2], 3))
     ahead = reference.at(tick + TICKS_PER_CONTROL).pose
     return rotations.multiply(ahead.joint_rot, turn), ahead.joint_vel
+
+
+def as_absolute(body: Body, reference: Reference, tick: np.ndarray, action: Array, joint_rot: Array) -> Array:
+    """The absolute action ``(n, dofs)`` that drives a body as the residual ``action`` does at ``tick``.
+
+    In a PD law, kp (target - angle) + kd (fed velocity - velocity), what is fed forward is a target further on by
+    kd / kp of it, seen from the angles ``joint_rot`` ``(n, joints, 4)`` that the body has. Servos are fed none.
+    """
+    turn, speed = target(body, reference, tick, action)
+    further = np.array([0.0 if joint.servo else joint.kd / joint.kp for joint in body.joints])
+    error = rotations.log(rotations.multiply(rotations.conjugate(joint_rot), turn)) + speed * further[:, None]
+    size = np.linalg.norm(error, axis=-1, keepdims=True)
+    error = error * np.minimum(_FURTHEST / np.maximum(size, _FURTHEST), 1.0)
+    vectors = rotations.log(rotations.multiply(joint_rot, rotations.exp(error)))
+    parts = [vectors[:, i, HINGE_AXIS if joint.dofs == 1 else slice(None)] for i, joint in enumerate(body.joints)]
+    return np.concatenate([part.reshape(len(action), -1) for part in parts], axis=1)
 
 
 def joint_vectors(body: Body, action: Array) -> Array:

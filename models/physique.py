@@ -23,6 +23,9 @@ from models.errors import InputError
 PARTS = ("root", "chest", "neck", "hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 """The humanoid by the joints that parts hang from: pelvis, ribs, head, thigh, shin, foot, upper arm, forearm, hand."""
 
+BODY_FILE = "body.urdf"
+"""What a person's folder calls it."""
+
 _MEND = "fit the person again with `backflip avatar fit`"
 _LEAST, _MOST = 0.4, 2.5  # times the humanoid's own measure; beyond that it is a mistake, and the physics may burst
 

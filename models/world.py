@@ -26,7 +26,6 @@ from models.props import Prop
 from models.reference import GRAVITY, TICKS_PER_SECOND, Motion
 from models.rotations import Array, about, twist_angle
 
-_SERVOS = ("knee", "ankle")
 _LANE = 40.0  # metres between copies
 _GROUND = 200.0  # metres of ground around the copies
 
@@ -74,7 +73,7 @@ class World:
             self.props = PropBodies(self._client, props, self._surfaces)
             self._ids = [self._make_body(offset) for offset in self._offsets]
         self._joints = [int(i) for i in body.joint_links]
-        self._servos = [i for i, joint in enumerate(body.joints) if joint.name.endswith(_SERVOS)]
+        self._servos = [i for i, joint in enumerate(body.joints) if joint.servo]
         free = [i not in self._servos for i in range(len(body.joints))]
         self._kp = [joint.kp * pd for joint, pd in zip(body.joints, free, strict=True)]
         self._kd = [joint.kd * pd for joint, pd in zip(body.joints, free, strict=True)]

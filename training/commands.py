@@ -14,13 +14,15 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from models.assets import SHIPPED_SKILL, find_clip, ladder_folder
-from models.body import load_humanoid
+from models.assets import find_clip, ladder_folder
+from models.body import Body, load_humanoid
+from models.borrowing import borrowed, retargeted
 from models.errors import InputError
+from models.physique import BODY_FILE, load_body
 from models.policy import Control
-from models.reference import tabulate
+from models.reference import Reference, tabulate
 from models.skills import SKILLS
-from models.stage import list_stages, load_info, load_stage, save_stage
+from models.stage import Stage, list_stages, load_info, load_stage, save_stage
 from training.criteria import criterion
 from training.judge import judge, perform
 from training.learn import Learner, LearnSettings
@@ -67,31 +69,24 @@ def _learn(arguments: Namespace, learner: Learner) -> int:
 
 def judge_stage(arguments: Namespace) -> int:
     """`backflip judge STAGE`."""
-    body = load_humanoid()
-    stage = load_stage(Path(arguments.stage), body)
-    if stage.info.skill not in SKILLS:
-        known = ", ".join(SKILLS)
-        raise InputError(f"{stage.path}: a stage of {stage.info.skill}; the judge knows {known}, give one of those")
-    reference = tabulate(find_clip(stage.info.skill, body), body)
+    if arguments.person and arguments.write:
+        raise InputError("--write keeps figures of the body that a stage was learned on; leave it out, or --person")
+    stage, body, reference = _performer(Path(arguments.stage), arguments.person)
     rule = criterion(reference)
     if arguments.seconds < rule.seconds:
         raise InputError(
             f"--seconds {arguments.seconds:g}: {stage.info.skill} takes {rule.seconds:.2f} or more to judge"
         )
     torch.set_num_threads(1)  # the network is small: more threads cost more than they bring
+    attempts, seconds, seed = arguments.attempts, arguments.seconds, arguments.seed
     with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(f"judging {stage.path.name}", total=arguments.attempts)
-        record = perform(
-            stage.policy,
-            body,
-            reference,
-            rule,
-            arguments.attempts,
-            arguments.seconds,
-            arguments.seed,
-            lambda done: bar.update(task, completed=done),
-        )
-    figures = judge(record, body, rule).figures() | {"seconds": arguments.seconds, "seed": arguments.seed}
+        task = bar.add_task(f"judging {stage.path.name}", total=attempts)
+
+        def progress(done: int) -> None:
+            bar.update(task, completed=done)
+
+        record = perform(stage.policy, body, reference, rule, attempts, seconds, seed, progress)
+    figures = judge(record, body, rule).figures() | {"seconds": seconds, "seed": seed}
     if arguments.write:
         save_stage(stage.path, replace(stage.info, judged=figures), stage.policy)
     if arguments.json:
@@ -104,21 +99,42 @@ def judge_stage(arguments: Namespace) -> int:
     return 0
 
 
+def _performer(path: Path, person: str | None) -> tuple[Stage, Body, Reference]:
+    """The stage at ``path``, whose body does it (the humanoid's, or that in a person's folder), and its clip."""
+    body = load_humanoid()
+    stage = load_stage(path, body)
+    if stage.info.skill not in SKILLS:
+        known = ", ".join(SKILLS)
+        raise InputError(f"{path}: a stage of {stage.info.skill}; the judge knows {known}, give one of those")
+    clip = find_clip(stage.info.skill, body)
+    if person:
+        body = load_body(Path(person) / BODY_FILE)
+        stage, clip = borrowed(stage, body), retargeted(clip, body)
+    return stage, body, tabulate(clip, body)
+
+
 def stages(arguments: Namespace) -> int:
-    """`backflip stages [FOLDER]`."""
-    folder = Path(arguments.folder) if arguments.folder else ladder_folder(SHIPPED_SKILL)
-    paths = list_stages(folder)
+    """`backflip stages [LADDER]`: of a skill, or in a folder; without one, what every skill has come to."""
+    if arguments.ladder is None:
+        title, paths = "the last stage of every skill", [found[-1] for found in map(_shipped, SKILLS) if found]
+    else:
+        title = arguments.ladder
+        paths = _shipped(title) if title in SKILLS else list_stages(Path(title))
     if not paths:
-        raise InputError(f"{folder}: no stages here; give a folder that `backflip train` has published to")
+        raise InputError(f"{title}: no stages here; give a skill, or a folder that `backflip train` has published to")
     infos = [(path, load_info(path)) for path in paths]
     if arguments.json:
-        print(json.dumps([{"stage": str(path), "samples": i.samples, "judged": i.judged} for path, i in infos]))
+        told = [{"stage": str(path), "skill": i.skill, "samples": i.samples, "judged": i.judged} for path, i in infos]
+        print(json.dumps(told))
         return 0
-    columns = ("stage", "samples", "jumps", "hours", "success", "flips in a row", "degrees in flight")
-    table = Table(*columns, title=str(folder))
-    for path, info in infos:
+    table = Table("skill", "iteration", "samples", "tries", "hours", "success", "flips", title=title)
+    for _, info in infos:
         judged = [f"{info.judged[name]:.2f}" if name in info.judged else "–" for name in ("success", "flips")]
-        degrees = f"{info.judged['flight_degrees']:.0f}" if "flight_degrees" in info.judged else "–"
-        table.add_row(path.stem, f"{info.samples:,}", f"{info.attempts:,}", f"{info.hours:.2f}", *judged, degrees)
+        learned = (f"{info.iteration}", f"{info.samples:,}", f"{info.attempts:,}", f"{info.hours:.2f}")
+        table.add_row(info.skill, *learned, *judged)
     Console().print(table)
     return 0
+
+
+def _shipped(skill: str) -> list[Path]:
+    return list_stages(ladder_folder(skill))

@@ -63,10 +63,8 @@ class LearnSettings:
         return self.workers * self.bodies * self.steps
 
     def absolute(self) -> LearnSettings:
-        """The same with absolute actions, found by trial and error alone: small iterations, bold noise, a bold step."""
-        curriculum = replace(self.curriculum, noise=(0.25, 0.1))
-        ppo = replace(self.ppo, learning_rate=3e-4)
-        return replace(self, control=Control.ABSOLUTE, steps=128, curriculum=curriculum, ppo=ppo)
+        """The same with absolute actions, and only a glance at the rehearsal: its early stages shall really flail."""
+        return replace(self, control=Control.ABSOLUTE, warm_start=replace(self.warm_start, epochs=1))
 
 
 @dataclass
@@ -188,19 +186,17 @@ class Learner:
 
     def _warm_start(self, crew: Crew) -> None:
         settings, batches = self.settings.warm_start, []
-        lead = self.settings.control is Control.RESIDUAL  # a rehearsal is made of residual actions
-        noise = settings.noise if lead else self.curriculum.noise(0)
         for iteration in range(settings.iterations):
-            batches.append(merge(crew.collect(self._order(noise, iteration, lead)), noise))
+            led = crew.collect(self._order(settings.noise, iteration, lead=True))
+            batches.append(merge(led, settings.noise))
             self.policy.normalizer.update(batches[-1].observation.flatten(0, 1))
             self.progress.samples += self.settings.iteration_samples
         torch.set_num_threads(self.settings.learner_threads or os.cpu_count() or 1)
-        if lead:
-            observation = torch.cat([batch.observation.flatten(0, 1) for batch in batches])
-            action = torch.cat([batch.mean.flatten(0, 1) for batch in batches])
-            clone(self.policy, observation, action, settings, self.settings.seed)
+        observation = torch.cat([batch.observation.flatten(0, 1) for batch in batches])
+        action = torch.cat([batch.mean.flatten(0, 1) for batch in batches])
+        clone(self.policy, observation, action, settings, self.settings.seed)
         for index, batch in enumerate(batches):
-            self.ppo.update(batch, noise, index, actor=False)
+            self.ppo.update(batch, settings.noise, index, actor=False)
         self.average.load_state_dict(self.policy.state_dict())
 
     def _order(self, noise: float, iteration: int, lead: bool = False) -> Order:

@@ -17,7 +17,7 @@ from models import imitation
 from models.attempt import Attempts, Perturbation, Steering, perturbed
 from models.body import load_humanoid
 from models.motion import Clip, Pose
-from models.policy import Policy, PolicySettings
+from models.policy import Control, Policy, PolicySettings
 from models.reference import TICKS_PER_CONTROL, tabulate
 from models.rotations import Array
 from models.skills import skill_named
@@ -180,9 +180,18 @@ class Worker:
 
     def _mean(self, observation: np.ndarray, lead: bool) -> np.ndarray:
         if lead:
-            return self._wanted().action_at(self.attempts.ticks).astype(np.float32)
+            return self._lead().astype(np.float32)
         with torch.inference_mode():
             return np.asarray(self.policy(torch.from_numpy(observation)).numpy())
+
+    def _lead(self) -> Array:
+        """The rehearsal's actions, as the policy would have to say them."""
+        ticks, rehearsal = self.attempts.ticks, self._wanted()
+        action = rehearsal.action_at(ticks)
+        if self.attempts.control is Control.RESIDUAL:
+            return action
+        midway = rehearsal.reference.at(ticks + TICKS_PER_CONTROL // 2).pose.joint_rot
+        return imitation.as_absolute(self.body, self.reference, ticks, action, midway)
 
     def _control_step(self, step: int, order: Order, result: Experience) -> None:
         attempts, curriculum = self.attempts, self.settings.curriculum

@@ -83,6 +83,15 @@ def test_a_movie_is_what_was_promised(shoot: Path, tmp_path: Path) -> None:
     assert any(stream["codec_type"] == "audio" for stream in streams)
 
 
+def test_stages_tell_what_every_skill_has_come_to_and_how(tmp_path: Path) -> None:
+    every = json.loads(backflip("stages", "--json", cwd=tmp_path).stdout)
+    ladder = json.loads(backflip("stages", "backflip", "--json", cwd=tmp_path).stdout)
+    assert ladder[-1] in every
+    assert len({told["skill"] for told in every}) == len(every)
+    assert {told["skill"] for told in ladder} == {"backflip"}
+    assert [told["samples"] for told in ladder] == sorted(told["samples"] for told in ladder)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

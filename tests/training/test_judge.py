@@ -10,13 +10,15 @@ import numpy as np
 import pytest
 
 from models import rotations
-from models.assets import find_clip
+from models.assets import find_clip, ladder_folder
 from models.body import Body
 from models.errors import InputError
 from models.imitation import observation_size
+from models.physique import BODY_FILE, write_body
 from models.policy import Policy, PolicySettings
 from models.reference import Reference, tabulate
-from models.stage import StageInfo, load_info, save_stage
+from models.stage import StageInfo, list_stages, load_info, save_stage
+from tests.models.test_physique import like
 from training.commands import judge_stage
 from training.criteria import Backflip, Stand, criterion
 from training.judge import Verdict, judge, perform, wilson
@@ -120,7 +122,7 @@ def order(folder: Path, body: Body, skill: str, seconds: float) -> Namespace:
     """What the command line asks of the judge, of a stage of ``skill`` that knows nothing."""
     policy, path = nothing_learned(body), folder / "stage.safetensors"
     save_stage(path, StageInfo(skill, 0, 0, 0, body.digest, policy.settings, {}, {}), policy)
-    return Namespace(stage=str(path), attempts=1, seconds=seconds, seed=1, json=True, write=True)
+    return Namespace(stage=str(path), attempts=1, seconds=seconds, seed=1, json=True, write=True, person=None)
 
 
 def test_stages_of_any_skill_are_judged(body: Body, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -138,6 +140,29 @@ def test_stages_of_any_skill_are_judged(body: Body, tmp_path: Path, capsys: pyte
 def test_what_cannot_be_judged_is_refused(skill: str, seconds: float, says: str, body: Body, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=says):
         judge_stage(order(tmp_path, body, skill, seconds))
+
+
+def test_a_larger_person_flies_longer_with_what_the_humanoid_learned(
+    body: Body, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_body(tmp_path / BODY_FILE, like(body, 1.2, 1.2**3))
+    stage = str(list_stages(ladder_folder("backflip"))[-1])
+    asked = Namespace(stage=stage, attempts=2, seconds=4.2, seed=1, json=True, write=False, person=None)
+    flown = []
+    for asked.person in (None, str(tmp_path)):
+        assert judge_stage(asked) == 0
+        flown.append(json.loads(capsys.readouterr().out)["flight_seconds"])
+    assert 1.02 < flown[1] / flown[0] < 1.2  # the square root of 1.2 is 1.095
+
+
+def test_a_person_s_figures_are_not_kept_in_the_humanoid_s_stage(body: Body, tmp_path: Path) -> None:
+    asked = order(tmp_path, body, "backflip", 4.0)
+    asked.person = str(tmp_path)
+    with pytest.raises(InputError, match="leave it out, or --person"):
+        judge_stage(asked)
+    asked.write = False
+    with pytest.raises(InputError, match=r"body\.urdf: cannot be read .*; fit the person again"):
+        judge_stage(asked)
 
 
 def test_a_policy_that_knows_nothing_fails_and_the_same_seed_fails_the_same(body: Body, reference: Reference) -> None:

@@ -5,10 +5,16 @@ import dataclasses
 import numpy as np
 import pytest
 
+from models import imitation
+from models.attempt import Attempts
 from models.body import Body
 from models.motion import Clip
-from models.reference import Motion, Reference, tabulate
+from models.policy import Control
+from models.reference import TICKS_PER_CONTROL, Motion, Reference, tabulate
+from models.world import World
+from tests.conftest import ASSETS
 from training.rehearsal import planted, slip, topple
+from training.rehearsal_file import load_rehearsal
 
 STANDING, FLYING = 0, 110  # ticks of the backflip
 
@@ -47,3 +53,20 @@ def test_slipping_is_counted_for_planted_feet_alone(body: Body, reference: Refer
     wanted = reference.at(np.array([STANDING, FLYING]))
     sliding = moved(wanted, (0.0, 0.0, 0.0), (0.5, 0.0, 0.0))
     assert slip(body, sliding, wanted) == pytest.approx([2 * 0.25, 0.0])
+
+
+def test_absolute_actions_do_what_the_residual_ones_of_the_rehearsal_do(clip: Clip, body: Body) -> None:
+    rehearsal = load_rehearsal(ASSETS / "checkpoints" / "backflip" / "rehearsal.safetensors", clip)
+    reference, tick = tabulate(clip, body), np.zeros(1, dtype=np.int64)
+    with World(body) as world:
+        attempts = Attempts(body, reference, world, Control.ABSOLUTE)
+        attempts.reset(tick, tick, reference.at(tick).pose)
+        for _ in range(24):
+            ticks = attempts.ticks
+            midway = rehearsal.reference.at(ticks + TICKS_PER_CONTROL // 2).pose.joint_rot
+            attempts.aim(imitation.as_absolute(body, reference, ticks, rehearsal.action_at(ticks), midway))
+            attempts.tick(TICKS_PER_CONTROL)
+            attempts.settle()
+        wanted = rehearsal.reference.at(attempts.ticks)
+        assert attempts.motion.pose.root_pos[0, 1] > 0.88  # in the air, on its way up
+        assert imitation.furthest_link(attempts.motion, wanted)[0] < 0.1
