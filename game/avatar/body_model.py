@@ -16,19 +16,31 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from game.avatar.measures import Measures
 from models.errors import InputError
 from models.rotations import Array
 
 DENSITY = 1030.0  # kg/m³ of a living body; the model's own figure leaves eyes and mouth open
-_LIMBS = ("upperarm-length", "lowerarm-length", "upperleg-height", "lowerleg-height")
+_CHANGES = (
+    "upperarm-length",
+    "lowerarm-length",
+    "upperleg-height",
+    "lowerleg-height",
+    "shoulder-dist",
+    "napetowaist-dist",
+)
 _SLIGHT = 21.5  # kg/m²: below it a body is lean, with little muscle
+_AGES = (10.0, 25.0, 90.0), (1.0 / 3.0, 2.0 / 3.0, 1.0)  # years, and what the model calls child, young and old
 _STEP = 1e-3  # of a parameter, for a derivative
 _CLOSE = (0.002, 0.002)  # m of height, share of the mass: near enough
 
 
 @dataclass(frozen=True)
 class Traits:
-    """The model's parameters, 0 … 1 each. gender 0 is male; limbs: changes of arm and leg segments, -1 … 1."""
+    """The model's parameters, 0 … 1 each. gender 0 is male, 1 female.
+
+    changes: of upper arm, forearm, thigh, shin, shoulder width and trunk beside what the rest gives, -1 … 1.
+    """
 
     height: float = 0.4654
     weight: float = 0.3937
@@ -36,7 +48,7 @@ class Traits:
     age: float = 0.6282
     muscle: float = 1.0
     proportions: float = 0.5218
-    limbs: tuple[float, ...] = (0.3748, -0.2204, -0.5639, 0.0488)
+    changes: tuple[float, ...] = (0.3748, -0.2204, -0.5639, 0.0488, 0.0, 0.0)
 
 
 DEFAULT = Traits()
@@ -86,7 +98,7 @@ class BodyModel:
             raise InputError(
                 f"the body model is not installed ({error}); install it with: pip install -e '.[fit]'"
             ) from error
-        changes = [f"measure-{limb}-incr" for limb in _LIMBS]
+        changes = [f"measure-{change}-incr" for change in _CHANGES]
         self._model: Any = anny.Anny(rig="makehuman", topology="makehuman-full", local_changes=changes)
         self._changes = changes
         quads = self._model.faces.numpy()
@@ -104,7 +116,7 @@ class BodyModel:
                 phenotype_kwargs={name: torch.tensor([getattr(traits, name)], dtype=kind) for name in names},
                 local_changes_kwargs={
                     name: torch.tensor([value], dtype=kind)
-                    for name, value in zip(self._changes, traits.limbs, strict=True)
+                    for name, value in zip(self._changes, traits.changes, strict=True)
                 },
             )
         vertices = made["rest_vertices"][0].numpy().astype(np.float64)
@@ -115,14 +127,21 @@ class BodyModel:
             vertices - ground, self._triangles, dict(zip(bones, heads, strict=True)), self._owners, bones, self._parents
         )
 
-    def fit(self, height: float, mass: float) -> Traits:
-        """Traits of somebody ``height`` m tall who weighs ``mass`` kg (Newton's method in both).
+    def fit(self, measures: Measures) -> Traits:
+        """Traits of somebody of these measures (Newton's method in height and mass).
 
         Raises:
             InputError: the model cannot make such a body.
         """
-        slight = mass / height**2 < _SLIGHT
-        traits = replace(DEFAULT, muscle=0.0, weight=0.2) if slight else DEFAULT
+        return self.reach(_begin(measures), measures)
+
+    def reach(self, traits: Traits, measures: Measures) -> Traits:
+        """``traits`` with height and weight changed until the body is as tall and heavy as ``measures`` says.
+
+        Raises:
+            InputError: the model cannot make such a body.
+        """
+        height, mass = measures.height, measures.mass
         for _ in range(12):
             off = self._off(traits, height, mass)
             if (np.abs(off) < _CLOSE).all():
@@ -146,3 +165,12 @@ class BodyModel:
     def _off(self, traits: Traits, height: float, mass: float) -> Array:
         figure = self.figure(traits)
         return np.array([figure.height - height, np.log(figure.mass / mass)])
+
+
+def _begin(measures: Measures) -> Traits:
+    """The default person of this sex and age; of little muscle where the mass leaves no room for it."""
+    slight = measures.mass / measures.height**2 < _SLIGHT
+    muscle = measures.muscle if measures.muscle is not None else 0.0 if slight else DEFAULT.muscle
+    age = float(np.interp(measures.age, *_AGES))
+    weight = 0.2 if slight else DEFAULT.weight
+    return replace(DEFAULT, gender=measures.sex, age=age, muscle=muscle, weight=weight)

@@ -17,6 +17,7 @@ from models.disk import write_whole
 from models.errors import InputError
 
 _MAGIC, _GLTF_2, _JSON, _BINARY = 0x46546C67, 2, 0x4E4F534A, 0x004E4942
+_JPEG = b"\xff\xd8"
 _TYPES = {5121: np.uint8, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
 _WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 
@@ -57,7 +58,7 @@ class Glb:
         return bytes(self.binary[start : start + view["byteLength"]])
 
     def replace_picture(self, image: int, data: bytes) -> None:
-        """Put a PNG in the place of an embedded picture; arrays that were taken before are of no use afterwards."""
+        """Put a PNG or JPEG in the place of an embedded picture; arrays taken before are of no use afterwards."""
         views = self.document["bufferViews"]
         mine = self.document["images"][image]["bufferView"]
         parts = [bytes(self.binary[v.get("byteOffset", 0) :][: v["byteLength"]]) for v in views]
@@ -66,7 +67,7 @@ class Glb:
         for view, part in zip(views, parts, strict=True):
             view["byteOffset"], view["byteLength"] = len(self.binary), len(part)
             self.binary += part + bytes(-len(part) % 4)
-        self.document["images"][image]["mimeType"] = "image/png"
+        self.document["images"][image]["mimeType"] = "image/jpeg" if data.startswith(_JPEG) else "image/png"
 
     def save(self, path: Path) -> None:
         """Write the model whole.

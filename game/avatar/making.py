@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import tomlkit
 
 from game.avatar.body_model import DEFAULT, BodyModel, Figure
+from game.avatar.fit_picture import fit_picture
 from game.avatar.glb import Glb, load_glb
+from game.avatar.keypoints import Sighting
+from game.avatar.measures import Measures
 from game.avatar.measuring import physique_of
 from game.avatar.person import load_person
+from game.avatar.photo_fit import View, fit_photos
+from game.avatar.projected_skin import project_skin
 from game.avatar.reshaping import joint_places, reshape
 from models.body import load_humanoid
 from models.disk import write_whole
@@ -19,47 +25,65 @@ from models.errors import InputError
 from models.physique import write_body
 from models.rotations import Array
 
-_HEIGHTS, _MASSES = (1.2, 2.2), (25.0, 200.0)  # m and kg of people whom the body model can make
 
-
-def check_measures(height: float, mass: float) -> None:
-    """Refuse what nobody measures, before anything is loaded.
-
-    Raises:
-        InputError: no grown person is like that.
+@dataclass(frozen=True)
+class Made:
+    """figure: the body; errors: of each photograph, pixels (root mean square); covered: share of the surface that
+    photographs reach; pictures: of the fit, one for each photograph.
     """
-    for name, value, unit, (low, high) in (("height", height, "m", _HEIGHTS), ("mass", mass, "kg", _MASSES)):
-        if not low <= value <= high:
-            raise InputError(f"--{name} {value:g}: nobody measures that; give {name} in {unit}, {low:g} to {high:g}")
+
+    figure: Figure
+    errors: tuple[float, ...] = ()
+    covered: float = 0.0
+    pictures: tuple[Path, ...] = ()
 
 
-def make_person(folder: Path, name: str, height: float, mass: float, default: Path) -> Figure:
+def make_person(folder: Path, name: str, measures: Measures, default: Path, sightings: Sequence[Sighting] = ()) -> Made:
     """Write the person ``name`` into ``folder``; `person.toml` comes last, so a folder cut short is no person.
 
     Args:
-        height: m, barefoot. mass: kg. default: folder of the person to begin with.
+        default: folder of the person to begin with. sightings: the person in photographs, which refine the proportions
+            and paint the skin.
 
     Raises:
-        InputError: impossible measures, no body model, or the disk is full.
+        InputError: measures that nobody has, photographs that do not fit, no body model, or the disk is full.
     """
-    check_measures(height, mass)
     template, model = load_person(default), BodyModel()
-    before, after = model.figure(DEFAULT), model.figure(model.fit(height, mass))
+    views: list[View] = []
+    if sightings:
+        traits, views = fit_photos(model, template.bones, sightings, measures)
+    else:
+        traits = model.fit(measures)
+    before, after = model.figure(DEFAULT), model.figure(traits)
     glb = load_glb(template.model)
-    scale = template.height / stature(glb)
-    places = joint_places(glb)
-    offset = np.mean([place - before.joints[bone] for bone, place in places.items()], axis=0)
-    reshape(glb, before.vertices + offset, after.vertices + offset, _shifted(places, before.joints, after.joints))
-    physique = physique_of(after, before, template.bones, load_humanoid(), scale)
+    physique = physique_of(after, before, template.bones, load_humanoid(), template.height / stature(glb))
+    offset = wear(glb, before, after)
+    views = [view.moved(offset) for view in views]
+    covered = project_skin(glb, views) if views else 0.0
+    pictures = tuple(folder / f"fit_{number}_{view.sighting.path.stem}.jpg" for number, view in enumerate(views, 1))
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for path, view in zip(pictures, views, strict=True):
+            write_whole(path, fit_picture(glb, view))
         glb.save(folder / "person.glb")
         write_body(folder / "body.urdf", physique)
         table = _table(default, name, stature(glb))
         write_whole(folder / "person.toml", table.encode())
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from error
-    return after
+    return Made(after, tuple(view.error for view in views), covered, pictures)
+
+
+def wear(model: Glb, before: Figure, after: Figure) -> Array:
+    """Make the model of the default person, whose body is ``before``, that of ``after``, clothes and all.
+
+    Returns:
+        Where the body model's origin is in the model ``(3,)``, m, Z up.
+    """
+    places = joint_places(model)
+    offset = np.mean([place - before.joints[bone] for bone, place in places.items()], axis=0)
+    reshape(model, before.vertices + offset, after.vertices + offset, _shifted(places, before.joints, after.joints))
+    return np.asarray(offset)
 
 
 def stature(model: Glb) -> float:

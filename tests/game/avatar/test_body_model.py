@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from game.avatar.body_model import DEFAULT, BodyModel
+from game.avatar.measures import Measures
 from game.avatar.measuring import physique_of
 from game.avatar.person import Person
 from models.body import Body
@@ -26,7 +27,7 @@ def model() -> BodyModel:
 def test_measures_asked_are_measures_got(
     model: BodyModel, person: Person, body: Body, height: float, mass: float
 ) -> None:
-    figure, default = model.figure(model.fit(height, mass)), model.figure(DEFAULT)
+    figure, default = model.figure(model.fit(Measures(height, mass))), model.figure(DEFAULT)
     assert figure.height == pytest.approx(height, abs=0.003)
     assert figure.mass == pytest.approx(mass, rel=0.003)
     physique = physique_of(figure, default, person.bones, body, 0.9009)
@@ -40,4 +41,4 @@ def test_measures_asked_are_measures_got(
 
 def test_a_body_that_it_cannot_make(model: BodyModel) -> None:
     with pytest.raises(InputError, match="makes nobody like that, the nearest is"):
-        model.fit(1.2, 190.0)
+        model.fit(Measures(1.2, 190.0))

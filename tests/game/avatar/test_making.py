@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import struct
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ import pytest
 from game.avatar.avatar import Avatar
 from game.avatar.face_track import SHAPES
 from game.avatar.glb import load_glb
-from game.avatar.making import check_measures, stature
+from game.avatar.making import stature
+from game.avatar.measures import Measures, sex_of
 from game.avatar.reshaping import displacement, from_gltf, joint_places, reshape, to_gltf
 from game.casting import body_of
 from game.performance import BodyPose
@@ -99,7 +101,23 @@ def test_a_person_whose_body_is_gone(folder: Path, tmp_path: Path) -> None:
         body_of(tmp_path)
 
 
-@pytest.mark.parametrize(("height", "mass", "says"), [(5.0, 72.0, "--height 5"), (1.78, 720.0, "--mass 720")])
-def test_measures_that_nobody_has(height: float, mass: float, says: str) -> None:
-    with pytest.raises(InputError, match=f"{says}: nobody measures that"):
-        check_measures(height, mass)
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"height": 5.0}, "--height 5"),
+        ({"mass": 720.0}, "--mass 720"),
+        ({"mass": float("nan")}, "--mass nan"),
+        ({"age": 3.0}, "--age 3"),
+        ({"sex": 2.0}, "--sex 2"),
+        ({"muscle": -1.0}, "--muscle -1"),
+    ],
+)
+def test_measures_that_nobody_has(wrong: dict[str, float], says: str) -> None:
+    with pytest.raises(InputError, match=f"{says}: nobody is like that"):
+        Measures(**({"height": 1.78, "mass": 72.0} | wrong))
+
+
+def test_a_sex_is_a_word_or_a_number() -> None:
+    assert (sex_of("male"), sex_of("female"), sex_of("0.4")) == (0.0, 1.0, 0.4)
+    with pytest.raises(ArgumentTypeError, match="neither: give male, female"):
+        sex_of("neither")

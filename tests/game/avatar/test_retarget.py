@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import time
-import timeit
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
@@ -129,9 +125,3 @@ def test_toes_bend_on_the_ground_and_only_there(retarget: Retarget, person: Pers
 
     assert bend(2.0) == pytest.approx(0.0, abs=1e-3)
     assert 15.0 < bend(0.93) < 40.0
-
-
-def test_a_pose_takes_little_time(retarget: Retarget, at: Callable[[float], BodyPose]) -> None:
-    pose = at(0.8)
-    best = min(timeit.repeat(lambda: retarget.pose(pose), number=5, repeat=8, timer=time.process_time)) / 5
-    assert best < 0.008  # 2.5 ms of a core; a frame of 60 a second has 16
