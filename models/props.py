@@ -141,7 +141,8 @@ def _chair() -> tuple[Part, ...]:
 # A size 5 football weighs 410 to 450 g, is 68 to 70 cm round, and dropped from 2 m onto steel comes back to 1.25 to
 # 1.55 m (FIFA Quality Programme). Ball and bottle are stiff springs with strong dampers: a hard contact would hand a
 # small thing, deep in the ground after one step, more speed than it came with. The bottle is one of wine, 0.75 l, full;
-# the box a packing case of corrugated board with something in it; the chair a kitchen chair of beech.
+# the box a packing case of corrugated board with something in it; the chair a kitchen chair of beech. The mat is a
+# gym's of the mattress's foam, so thin that who has learned on flat ground comes down on it as on the ground.
 CATALOGUE = {
     kind.name: kind
     for kind in (
@@ -164,5 +165,6 @@ CATALOGUE = {
             0.0005,
             carries=False,
         ),
+        Kind("mat", (Part(BOX, (1.0, 0.015, 0.6)),), 0.0, 0.9, 0.0, 5000.0, 120.0, sound="soft"),
     )
 }

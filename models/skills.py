@@ -41,7 +41,8 @@ class Skill:
 
 
 # A rest is put where, the action over, the centre of mass is slowest above the feet. The spin kick's clip spins on
-# into the next kick and is nowhere in balance after it: it rests where both feet are down and it turns slowest.
+# into the next kick and is nowhere in balance after it: it rests where both feet are down and it turns slowest. Those
+# of getting up end the moment it stands, and standing is what must be learned.
 SKILLS = {
     skill.name: skill
     for skill in (
@@ -53,8 +54,8 @@ SKILLS = {
         Skill("roll", bridge=0.1, rest=(1.9, 0.75), supports=Supports.ANYTHING),
         Skill("cartwheel", bridge=0.15, rest=(2.45, 0.75), symmetric=0.0, supports=Supports.HANDS_AND_FEET),
         Skill("spinkick", bridge=0.3, rest=(1.18, 0.75), symmetric=0.0),
-        Skill("getup_facedown", supports=Supports.ANYTHING),
-        Skill("getup_faceup", supports=Supports.ANYTHING),
+        Skill("getup_facedown", rest=(3.03, 1.0), supports=Supports.ANYTHING),
+        Skill("getup_faceup", rest=(3.76, 1.0), supports=Supports.ANYTHING),
     )
 }
 

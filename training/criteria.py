@@ -143,7 +143,7 @@ def criterion(reference: Reference) -> Criterion:
         case "run":
             return _gait(reference, flights=1.0)
         case "getup_facedown" | "getup_faceup":
-            return GetUp(within=reference.clip.duration + 1.0)
+            return GetUp(within=reference.clip.duration)  # which stands for a second at its end
         case name:
             return _OF_NUMBERS_ALONE[name]
 
