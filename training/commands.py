@@ -41,6 +41,7 @@ def train(arguments: Namespace) -> int:
     folder = Path(arguments.out or Path("runs") / run)
     team = Team()
     settings = LearnSettings(arguments.samples, arguments.workers, arguments.bodies, seed=arguments.seed)
+    settings = replace(settings, ppo=replace(settings.ppo, target_kl=arguments.target_kl))
     if control is Control.ABSOLUTE:
         settings = settings.absolute()
     learner = Learner(clip, folder, settings, team)
