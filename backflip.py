@@ -248,6 +248,12 @@ def _add_environment(verb: argparse.ArgumentParser) -> None:
     plate.add_argument("-o", "--output", required=True, help="the file to write, .png")
     plate.add_argument("--moments", type=count, default=61, help="frames to look at, evenly spread; default: 61")
     plate.set_defaults(run="game.environment_commands:plate")
+    land = jobs.add_parser("landings", help="what a stage's first flips come down on in a place, and who stands")
+    land.add_argument("environment", help="a name in assets/environments, or a folder")
+    land.add_argument("--stage", help="a stage's file; default: the last one that ships")
+    land.add_argument("--attempts", type=count, default=16, help="how many seeds, from 1 on; default: 16")
+    land.add_argument("--json", action="store_true")
+    land.set_defaults(run="game.landing_command:landings")
     bake = jobs.add_parser("bake", help="a place with one baked texture, as glTF for other programs")
     bake.add_argument("environment", help="a name in assets/environments, or a folder")
     bake.add_argument("-o", "--output", required=True, help="the file to write, .glb")
@@ -263,6 +269,9 @@ def _add_learning(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     train.add_argument("--workers", type=count, default=6, help="processes that make attempts")
     train.add_argument("--bodies", type=count, default=8, help="copies of the body in each worker")
     train.add_argument("--seed", type=natural, default=1)
+    train.add_argument(
+        "--target-kl", type=positive, default=0.04, help="how far an iteration may move the policy; default: 0.04"
+    )
     train.add_argument(
         "--control",
         choices=("residual", "absolute"),

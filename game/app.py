@@ -50,7 +50,7 @@ class App(Screen):
         self._focus = LiveFocus(base)
         self._pictured = session.last_take
         self.next_place: str | None = None
-        super().__init__(base, controls, (session, session.operator), help_lines(controls), seconds)
+        super().__init__(base, controls, session.owners, help_lines(controls), seconds)
         self.each_frame(self._advance, EARLY)
         self.each_frame(self._film, LATE)
 
@@ -143,6 +143,8 @@ class App(Screen):
             from game.panel.panel import Panel
 
             self._panel = Panel(self.base, self._session, self.go_to)
+        if open != operator.lent:
+            operator.lend(open)
         if self._panel is not None:
             self._panel.update(open, self.base.clock.dt, operator.sample.buttons)
             operator.ignore_keys(self._panel.typing)

@@ -12,34 +12,38 @@ from typing import Any
 import numpy as np
 import torch
 
+from game.blocking import Mark
 from game.borrowed_shelf import BorrowedShelf
 from game.camera.lens import Lens
 from game.camera.pose import CameraPose
 from game.camera.trackers.factory import HANDHELD, open_tracker
 from game.casting import body_of, face_of, face_reference
+from game.clips import Clips
 from game.environment.catalogue import FILE_NAME
 from game.environment.description import Environment
 from game.environment.shader import legend
 from game.finding import find_environment, parse_size, person_folder, person_reference, reference_to
 from game.keys import load_keys
-from game.operator import Marks, Operator
-from game.performer import Mark, Performer
-from game.session import Session, SessionSettings
+from game.mount import Marks
+from game.operator import Operator
+from game.performer import Performer
+from game.session import Session
 from game.shelf import Shelf
 from game.sight import Sight
 from game.slate import check_scene
 from game.takes.library import recover_all
+from game.taking import SessionSettings
 from game.window import has_display, open_base
 from models.assets import SHIPPED_SKILL, find_clip, ladder_folder
 from models.body import Body, load_humanoid
-from models.borrowing import retargeted
 from models.coords import hpr_to_wxyz
 from models.errors import InputError
-from models.reference import tabulate
+from models.stage import Stage, load_info
 from models.versions import versions
 
 STEP_NS = 20_000_000  # headless, time runs in steps of 1/50 s
-_ATTEMPT_SECONDS = 15.0  # no attempt lasts longer
+_ATTEMPT_SECONDS = 15.0  # no attempt lasts longer that nobody leads
+_RUNS = Path("runs")  # where `backflip train` learns
 
 
 class SimulatedClock:
@@ -62,6 +66,7 @@ def play(arguments: Namespace) -> int:
         from game.reshoot_commands import reshoot
 
         return reshoot(arguments)
+    _check_stage(arguments)
     environment = find_environment(arguments.environment)
     recovered, problems = recover_all(Path(arguments.takes))
     for take in recovered:
@@ -80,12 +85,12 @@ def _session(
     arguments: Namespace, environment: Environment, tracker: str, now_ns: Callable[[], int], base: Any = None
 ) -> Session:
     body = body_of(person_folder(arguments.person))
-    shelf = _shelf(arguments, body)
+    shelf, stage = _first_stage(arguments, body)
     origin, yaw = environment.mark_in_bullet()
     performer = Performer(
         body,
-        tabulate(retargeted(find_clip(SHIPPED_SKILL, load_humanoid()), body), body),
-        shelf.load(Path(arguments.stage) if arguments.stage else shelf.paths[-1]),
+        shelf.reference(stage.info.skill),
+        stage,
         Mark(origin, yaw),
         environment.boxes(),
         arguments.seed,
@@ -140,17 +145,39 @@ def _marks(environment: Environment, first: str | None) -> Marks:
     return marks[at:] + marks[:at]
 
 
-def _shelf(arguments: Namespace, body: Body) -> Shelf:
-    watched = Path(arguments.stages) if arguments.stages else Path("runs") / SHIPPED_SKILL / "stages"
-    if arguments.stages and not watched.is_dir():
-        raise InputError(f"{watched}: no such folder; give one that `backflip train` publishes stages to")
-    kind = Shelf if body.digest == load_humanoid().digest else BorrowedShelf
-    shelf = kind([ladder_folder(SHIPPED_SKILL), watched], SHIPPED_SKILL, body)
+def _check_stage(arguments: Namespace) -> None:
+    """Make sure that a stage is of the skill that is named beside it."""
+    if arguments.stage and arguments.skill:
+        skill, info = find_clip(arguments.skill, load_humanoid()).name, load_info(Path(arguments.stage))
+        if info.skill != skill:
+            raise InputError(f"{arguments.stage}: a stage of {info.skill}, not of {skill}; leave out --skill")
+
+
+def _first_stage(arguments: Namespace, body: Body) -> tuple[Shelf, Stage]:
+    """All stages at hand, and the one to begin with."""
+    clips = Clips(body)
+    skill = clips.add(arguments.skill) if arguments.skill else None
+    shelf = _shelf(arguments, clips)
     for note in shelf.take_notes():
         print(note, file=sys.stderr)
-    if not shelf.paths and not arguments.stage:
-        raise InputError(f"{watched}: no stages here; learn some with `backflip train {SHIPPED_SKILL}`")
-    return shelf
+    if arguments.stage:
+        return shelf, shelf.load(Path(arguments.stage))
+    ladder = shelf.ladder(skill or SHIPPED_SKILL)
+    if not ladder:
+        others = f", or choose one of {', '.join(shelf.skills)} with --skill" if shelf.skills else ""
+        raise InputError(
+            f"{skill or SHIPPED_SKILL}: no stages of it here; "
+            f"learn some with `backflip train {arguments.skill or SHIPPED_SKILL}`{others}"
+        )
+    return shelf, shelf.load(ladder[-1])
+
+
+def _shelf(arguments: Namespace, clips: Clips) -> Shelf:
+    watched = [Path(arguments.stages)] if arguments.stages else [_RUNS / skill / "stages" for skill in clips.skills]
+    if arguments.stages and not watched[0].is_dir():
+        raise InputError(f"{watched[0]}: no such folder; give one that `backflip train` publishes stages to")
+    kind = Shelf if clips.body.digest == load_humanoid().digest else BorrowedShelf
+    return kind([*map(ladder_folder, clips.skills), *watched], clips)
 
 
 def _play_in_window(arguments: Namespace, environment: Environment, base: Any = None) -> int:
@@ -169,7 +196,7 @@ def _play_in_window(arguments: Namespace, environment: Environment, base: Any = 
         print(note, file=sys.stderr)
     sound = LiveSound(session.performer.body, environment.footsteps, environment.ambience, environment.props)
     session.hear = sound.hear
-    session.controller = keys.controller
+    session.controller, session.steering, session.controls = keys.controller, keys.steering, keys.play
     if sound.note:
         print(sound.note, file=sys.stderr)
     app = App(base, scene, session, sound, arguments.seconds, arguments.record, keys.play)

@@ -30,8 +30,10 @@ PANEL_KEYS = frozenset(
 ) | frozenset(("end", "page_up", "page_down"))
 """Keys that walk through the panel while it is open, and do nothing else then."""
 
-PANEL_BUTTONS = frozenset(("left", "right", "up", "down", "a", "b", "x", "y", "grip", "shoulder"))
-"""Buttons of whatever holds the camera that do."""
+PANEL_BUTTONS = frozenset(
+    ("left", "right", "up", "down", "a", "b", "x", "y", "grip", "shoulder", "menu", "stick")
+)
+"""Buttons of whatever holds the camera that do; trigger and back are left to the take and to closing the panel."""
 
 _VIEW = (
     Control("h", "H", "toggle_viewfinder", "viewfinder on and off", window=True),
@@ -50,6 +52,12 @@ CONTROLS = (
     Control("arrow_left", "Left", "earlier_stage", "an earlier stage of learning"),
     Control("arrow_right", "Right", "later_stage", "a later stage of learning"),
     Control("n", "N", "newest_stage", "the newest stage"),
+    Control("9", "9", "previous_skill", "the skill before"),
+    Control("0", "0", "next_skill", "the next skill"),
+    Control("1", "1", "lead_left", "walk to the left, as long as it is held"),
+    Control("2", "2", "lead_right", "walk to the right"),
+    Control("3", "3", "lead_slower", "walk slower"),
+    Control("4", "4", "lead_faster", "walk faster"),
     Control("p", "P", "pause", "pause, go on"),
     Control("o", "O", "single_step", "one physics step"),
     Control("backspace", "Backspace", "rewind", "back half a second within the attempt"),
@@ -117,13 +125,25 @@ CONTROLLER = {
     "shoulder": "newest_stage",
     "back": "toggle_panel",
 }
-"""What the buttons of whatever holds the camera do when they go down: actions of the session and its operator only.
+"""What the buttons of whatever holds the camera do when they go down: actions that need no window.
 
 No device has all of them. A Vive wand has neither a nor b: attempts follow each other by themselves, the keyboard picks
 one. Touch and Index controllers have no menu: pressing the stick goes from mark to mark, and so home again. x, y, left
 and right (of the cross), back and shoulder (the right one; the left is the grip) are a gamepad's, whose menu is Start
 and whose stick cannot be pressed. A tracker puck and a path have no buttons.
 """
+
+STEERING = {"left": "lead_left", "right": "lead_right", "y": "lead_slower", "shoulder": "lead_faster"}
+"""What buttons do instead while a skill is played that can be led."""
+
+REACHING = {"stick": "take_or_place", "y": "take_or_place"}
+"""What buttons do instead while a prop is in the middle of the picture, within reach."""
+
+IN_HAND = {**REACHING, "b": "throw", "a": "place_and_keep"}
+"""What they do instead while a prop is in the operator's hands."""
+
+RELEASES = {"lead_left": "leave_left", "lead_right": "leave_right"}
+"""What is done when the key or button of an action goes up."""
 
 
 def find_action(name: str, owners: Iterable[object]) -> Callable[[], None]:

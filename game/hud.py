@@ -1,4 +1,4 @@
-"""What the viewfinder says about the camera, in the words of who operates it."""
+"""What the viewfinder says about performance and camera, in the words of who operates it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,18 @@ from game.camera.lens import FARTHEST
 from game.camera.lens_control import FocusMode
 from game.camera.readout import Readout
 from game.operator import Operator
+from game.performer import Performer
+from game.repertoire import Repertoire
+from models.assets import SHIPPED_SKILL
+
+
+def performed(performer: Performer, repertoire: Repertoire) -> str:
+    """What is tried, and how it goes. Backflips are counted; of other skills a fall is told alone."""
+    flips = ""
+    if performer.skill.name == SHIPPED_SKILL and performer.flips:
+        flips = "1 FLIP" if performer.flips == 1 else f"{performer.flips} FLIPS"
+    parts = (repertoire.words, flips, "FALLEN" if performer.fallen else "")
+    return "  ".join(part for part in parts if part)
 
 
 def with_camera(readout: Readout, operator: Operator) -> Readout:

@@ -1,7 +1,8 @@
 """Which key does what: the table of `game.controls`, and what the user's own file changes of it.
 
 The file is TOML and reads like what `backflip keys` prints: below ``[play]`` and ``[replay]`` an action and its key, or
-a list of keys, below ``[controller]`` a button and its action. What it leaves out stays as it is.
+a list of keys, below ``[controller]`` a button and its action, below ``[steering]`` what a button does instead while a
+skill is played that can be led. What it leaves out stays as it is.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from game.controls import CAMERA_KEYS, CONTROLLER, CONTROLS, REPLAY_CONTROLS, Control
+from game.controls import CAMERA_KEYS, CONTROLLER, CONTROLS, REPLAY_CONTROLS, STEERING, Control
 from game.table import Table, read_table
 
 SCHEMA = "backflip.keys"
@@ -40,11 +41,15 @@ _SIGNS = frozenset(string.ascii_lowercase + string.digits + string.punctuation)
 
 @dataclass(frozen=True)
 class Keys:
-    """Controls of live play and of a replay, and what the buttons of whatever holds the camera do."""
+    """Controls of live play and of a replay, and what the buttons of whatever holds the camera do.
+
+    steering: what they do instead while a skill is played that can be led.
+    """
 
     play: tuple[Control, ...] = CONTROLS
     replay: tuple[Control, ...] = REPLAY_CONTROLS
     controller: Mapping[str, str] = dataclasses.field(default_factory=lambda: CONTROLLER)
+    steering: Mapping[str, str] = dataclasses.field(default_factory=lambda: STEERING)
 
 
 def keys_file() -> Path:
@@ -64,7 +69,10 @@ def load_keys(file: Path | None = None) -> Keys:
         return Keys()
     root = read_table(file, SCHEMA, VERSION)
     keys = Keys(
-        _controls(root, "play", CONTROLS, CAMERA_KEYS), _controls(root, "replay", REPLAY_CONTROLS, ""), _buttons(root)
+        _controls(root, "play", CONTROLS, CAMERA_KEYS),
+        _controls(root, "replay", REPLAY_CONTROLS, ""),
+        _buttons(root, "controller", CONTROLLER),
+        _buttons(root, "steering", STEERING),
     )
     root.done()
     return keys
@@ -106,14 +114,14 @@ def _check(table: Table, action: str, key: str, reserved: str, taken: Mapping[st
         raise table.fail(f"'{key}' is the key of both '{taken[key]}' and '{action}'; give one of them another")
 
 
-def _buttons(root: Table) -> Mapping[str, str]:
-    if "controller" not in root:
-        return CONTROLLER
-    table = root.table("controller")
+def _buttons(root: Table, name: str, defaults: Mapping[str, str]) -> Mapping[str, str]:
+    if name not in root:
+        return defaults
+    table = root.table(name)
     actions = {control.action for control in CONTROLS if not control.window} | set(CONTROLLER.values())
     buttons = {}
-    for button, default in CONTROLLER.items():
-        action = table.text(button, default)
+    for button in CONTROLLER:
+        action = table.text(button, defaults.get(button, NONE))
         if action != NONE and action not in actions:
             raise table.fail(f"'{button}' does '{action}', which is no action; use {', '.join(sorted(actions))}")
         if action != NONE:
@@ -136,7 +144,9 @@ def toml_lines(keys: Keys) -> list[str]:
         for action, shipped in _by_action(defaults).items():
             text = next(iter(shipped.values())).text
             lines.append(_line(action, list(held.get(action, {NONE: None})), text))
-    lines += ["", "[controller]", *(_line(button, [keys.controller.get(button, NONE)]) for button in CONTROLLER)]
+    for name, usual, buttons in (("controller", CONTROLLER, keys.controller), ("steering", STEERING, keys.steering)):
+        used = [button for button in CONTROLLER if button in usual or button in buttons]
+        lines += ["", f"[{name}]", *(_line(button, [buttons.get(button, NONE)]) for button in used)]
     return lines
 
 

@@ -23,7 +23,7 @@ from game.takes.shot import Shot
 from models.errors import InputError
 
 _BACK = 0.5  # s
-_PERFORMED = ("attempt", "fall", "cycle", "rewind", "grab", "place", "throw")  # events that are the performance's
+_PERFORMED = ("attempt", "fall", "cycle", "rewind", "lead", "grab", "place", "throw")  # the performance's own events
 
 
 class Reshoot(Shooting):

@@ -15,7 +15,7 @@ from direct.task import Task
 from panda3d.core import FontPool, TextNode
 
 from game.camera.viewfinder import Viewfinder
-from game.controls import Control, find_action
+from game.controls import RELEASES, Control, find_action
 
 # Panda takes in keys before 0 and draws at 50.
 EARLY, LATE = 0, 45
@@ -53,6 +53,8 @@ class Screen:
             action = find_action(control.action, (self, *owners))
             for event in (control.key, f"{control.key}-repeat") if control.repeats else (control.key,):
                 self._keys.accept(event, self._press, [control.key, action])
+            if control.action in RELEASES:
+                self._keys.accept(f"{control.key}-up", find_action(RELEASES[control.action], (self, *owners)))
         self._keys.accept("aspectRatioChanged", self._resized)
         # Left to Panda3D, the window's own button would end the process at once, whatever is still open.
         base.accept("window-event", self._window_event)

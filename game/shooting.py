@@ -7,7 +7,7 @@ from pathlib import Path
 
 from game.camera.pose import Sample
 from game.clock import Clock
-from game.controls import CONTROLLER, PANEL_BUTTONS, find_action
+from game.controls import CONTROLLER, PANEL_BUTTONS, RELEASES, find_action
 from game.operator import Operator
 from game.performance import Snapshot
 from game.takes.facts import Facts
@@ -37,6 +37,7 @@ class Shooting:
         self._recorder: Recorder | None = None
         self._markers = 0
         self._held_buttons: frozenset[str] = frozenset()
+        self._releases: dict[str, str] = {}  # what is to be done when a held button goes up
         self._hint_left = 0.0
 
     def say(self, hint: str) -> None:
@@ -52,13 +53,27 @@ class Shooting:
         """Whether an action has a meaning here. All have, in live play: one that nobody knows is a fault."""
         return True
 
+    @property
+    def owners(self) -> tuple[object, ...]:
+        """Whose public methods keys and buttons call."""
+        return (self, self.operator)
+
+    def action_of(self, button: str) -> str | None:
+        """What a button of whatever holds the camera does now."""
+        return self.controller.get(button)
+
     def _obey(self, sample: Sample) -> None:
-        """Do what the buttons of ``sample`` say that went down with it; an open panel keeps its own."""
+        """Do what the buttons of ``sample`` say that went down or up with it; an open panel keeps its own."""
+        for button in sorted(self._held_buttons - sample.buttons):
+            if button in self._releases:
+                find_action(self._releases.pop(button), self.owners)()
         for button in sorted(sample.buttons - self._held_buttons):
-            action = self.controller.get(button)
-            of_the_panel = self.operator.panel_open and button in PANEL_BUTTONS
+            action = self.action_of(button)
+            of_the_panel = self.operator.lent and button in PANEL_BUTTONS
             if action is not None and self.can(action) and not of_the_panel:
-                find_action(action, (self, self.operator))()
+                find_action(action, self.owners)()
+                if action in RELEASES:
+                    self._releases[button] = RELEASES[action]
         self._held_buttons = sample.buttons
 
     @property

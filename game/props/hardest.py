@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from game.performance import Snapshot
@@ -52,6 +54,35 @@ class Hardest:
         if blow is None:
             return ""
         return f"HARDEST  {part_name(body.links[blow.link].name)} on {blow.surface}  {blow.force:,.0f} N"
+
+
+class HardestInTake:
+    """The hardest contact of the attempt at any moment of a take; each step is looked at once.
+
+    steps: gives those first shown later than one moment and not later than another, with their times in s.
+    """
+
+    def __init__(self, steps: Callable[[float, float], Sequence[tuple[float, Snapshot]]], body: Body) -> None:
+        self._steps = steps
+        self._body = body
+        self._hardest = Hardest()
+        self._seen = -1.0
+        self._changes: list[tuple[float, str]] = []
+
+    def words(self, seconds: float) -> str:
+        """For the viewfinder at a moment; empty before the first contact.
+
+        Raises:
+            InputError: the contacts of a step make no sense.
+        """
+        for at, snapshot in self._steps(self._seen, seconds) if seconds > self._seen else ():
+            self._hardest.see(snapshot)
+            words = self._hardest.words(self._body)
+            if not self._changes or words != self._changes[-1][1]:
+                self._changes.append((at, words))
+        self._seen = max(self._seen, seconds)
+        index = bisect_right(self._changes, seconds, key=lambda change: change[0])
+        return self._changes[index - 1][1] if index else ""
 
 
 def part_name(link: str) -> str:

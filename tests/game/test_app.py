@@ -31,12 +31,13 @@ class Everything:
     view = ViewfinderSettings()
     moment = (1, 0.0)
     last_take = None
-    panel_open = False
+    panel_open = lent = False
     sample = Sample(0, np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0]))
 
     def __init__(self) -> None:
         self.done: list[tuple[Any, ...]] = []
         self.operator = self
+        self.owners = (self,)
 
     def __getattr__(self, name: str) -> Any:
         return lambda *arguments: self.done.append((name, *arguments))
@@ -78,6 +79,12 @@ def test_every_key_is_obeyed(base, app, rooms):
     assert [name for name, *_ in rooms.done] == [c.action for c in CONTROLS if c.action not in own]
 
 
+def test_what_is_done_as_long_as_a_key_is_held_ends_with_it(base, app, rooms):
+    for event in ("1", "2", "1-up", "2-up"):
+        press(base, event)
+    assert rooms.done == [("lead_left",), ("lead_right",), ("leave_left",), ("leave_right",)]
+
+
 def test_the_viewfinder_shows_what_the_operator_wants_to_see(base, app, rooms):
     rooms.view = ViewfinderSettings(thirds=True, mask=0.3)
     base.taskMgr.step()
@@ -117,6 +124,18 @@ def test_one_key_takes_everything_off_the_picture_and_brings_it_back(base, app, 
         press(base, "h")
     base.taskMgr.step()
     assert panel.shown == [True, False, True]
+
+
+def test_the_panel_has_sticks_and_buttons_as_long_as_it_can_be_seen(base, app, rooms):
+    app._panel = Typing(False)
+    for wanted, hidden, lent in ((True, False, True), (True, True, False), (True, False, True), (False, False, False)):
+        rooms.panel_open = wanted
+        if hidden != app.hidden:
+            press(base, "h")
+        base.taskMgr.step()
+        assert rooms.named("lend")[-1] == ("lend", lent)
+        rooms.lent = lent
+    assert len(rooms.named("lend")) == 4
 
 
 def test_another_place_ends_the_run_and_one_that_there_is_not_does_not(base, app, rooms):
@@ -222,6 +241,17 @@ class Keyboard:
         self._x.XOpenDisplay.restype = ctypes.c_void_p
         self._server = ctypes.c_void_p(self._x.XOpenDisplay(display.encode()))
         self._test.XTestFakeMotionEvent(self._server, -1, 100, 100, 0)  # into the window, which then has the keys
+
+    @property
+    def windows(self) -> int:
+        """How many there are."""
+        root = self._x.XDefaultRootWindow(self._server)
+        ids, children, count = (ctypes.c_ulong * 2)(), ctypes.c_void_p(), ctypes.c_uint()
+        above = ctypes.byref(ids, ctypes.sizeof(ctypes.c_ulong))
+        found = ctypes.byref(children), ctypes.byref(count)
+        self._x.XQueryTree(self._server, ctypes.c_ulong(root), ctypes.byref(ids), above, *found)
+        self._x.XFree(children)
+        return count.value
 
     def press(self, *keysyms: int) -> None:
         codes = [self._x.XKeysymToKeycode(self._server, ctypes.c_ulong(keysym)) for keysym in keysyms]

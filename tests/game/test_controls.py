@@ -14,16 +14,31 @@ from panda3d.core import (
 
 from game.app import App
 from game.camera.trackers import mouse_keys
-from game.controls import CAMERA_KEYS, CONTROLLER, CONTROLS, REPLAY_CONTROLS, find_action, help_lines
+from game.controls import (
+    CAMERA_KEYS,
+    CONTROLLER,
+    CONTROLS,
+    IN_HAND,
+    RELEASES,
+    REPLAY_CONTROLS,
+    STEERING,
+    find_action,
+    help_lines,
+)
 from game.operator import Operator
+from game.props.hands import Hands
+from game.reins import Reins
+from game.repertoire import Repertoire
 from game.replay_app import ReplayApp
 from game.session import Session
 from game.window import ignore_shift
 
+PLAYING = (Session, Operator, Repertoire, Reins, Hands)
+
 
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.action)
 def test_every_key_does_something(control):
-    assert callable(find_action(control.action, (App, Session, Operator)))
+    assert callable(find_action(control.action, (App, *PLAYING)))
 
 
 @pytest.mark.parametrize("control", REPLAY_CONTROLS, ids=lambda control: control.action)
@@ -31,9 +46,9 @@ def test_every_key_of_a_replay_does_something(control):
     assert callable(find_action(control.action, (ReplayApp,)))
 
 
-@pytest.mark.parametrize("action", CONTROLLER.values())
+@pytest.mark.parametrize("action", [*CONTROLLER.values(), *STEERING.values(), *IN_HAND.values(), *RELEASES.values()])
 def test_every_button_does_something_without_a_window_too(action):
-    assert callable(find_action(action, (Session, Operator)))
+    assert callable(find_action(action, PLAYING))
 
 
 def test_an_action_that_nobody_has_is_named():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from game.controls import CONTROLLER, CONTROLS, REPLAY_CONTROLS
+from game.controls import CONTROLLER, CONTROLS, REPLAY_CONTROLS, STEERING
 from game.keys import SCHEMA, Keys, keys, keys_file, label_of, load_keys, toml_lines
 from models.errors import InputError
 
@@ -58,6 +58,16 @@ def test_buttons_of_the_controller_too(file: Path):
     assert load_keys().controller == {**{k: v for k, v in CONTROLLER.items() if k != "b"}, "a": "rewind"}
 
 
+def test_and_what_they_do_while_something_is_led(file: Path):
+    file.write_text(HEAD + '[steering]\na = "lead_faster"\nshoulder = "none"\n')
+    loaded = load_keys()
+    kept = {button: action for button, action in STEERING.items() if button != "shoulder"}
+    assert loaded.steering == {**kept, "a": "lead_faster"}
+    assert loaded.controller == CONTROLLER
+    file.write_text("\n".join(toml_lines(loaded)))
+    assert load_keys() == loaded
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -71,6 +81,7 @@ def test_buttons_of_the_controller_too(file: Path):
         ('[play]\nlevitate = "y"', "unknown key 'levitate'"),
         ('[controller]\na = "quit"', "'a' does 'quit', which is no action"),
         ('[controller]\nq = "pause"', "unknown key 'q'"),
+        ('[steering]\nleft = "fly"', "'left' does 'fly', which is no action"),
         ('[keys]\npause = "y"', "unknown key 'keys'"),
         ("[play", "not TOML"),
         ('[play]\npause = "f9"\npause = "f6"', "not TOML"),

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from game.blocking import Mark
 from game.performance import Snapshot
-from game.performer import Mark, Performer
+from game.performer import Performer
 from models.body import Body
 from models.policy import Policy
 from models.reference import Reference
@@ -44,7 +45,8 @@ def test_the_same_seed_in_another_process_is_the_same_to_the_last_bit(
     code = f"""
 import hashlib
 from pathlib import Path
-from game.performer import Mark, Performer
+from game.blocking import Mark
+from game.performer import Performer
 from models.assets import find_clip
 from models.body import load_humanoid
 from models.reference import tabulate
@@ -110,6 +112,6 @@ def test_another_stage_takes_over(performer: Performer, stage: Stage, body: Body
         other.actor[-1].bias += 0.5
     save_stage(tmp_path / "b.safetensors", stage.info, other)
     before = [fingerprint(performer.tick()) for _ in range(60)]
-    performer.play(load_stage(tmp_path / "b.safetensors", body))
+    performer.play(load_stage(tmp_path / "b.safetensors", body), performer.reference)
     assert performer.snapshot.tick == 0
     assert [fingerprint(performer.tick()) for _ in range(60)] != before

@@ -7,19 +7,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from game.blocking import Mark
 from game.camera.lens import Lens
 from game.camera.pose import CameraPose, Sample, Tracking
 from game.camera.rig import derive
 from game.camera.rig_settings import RigSettings
 from game.camera.trackers import Tracker
+from game.clips import Clips
 from game.commands import SimulatedClock
 from game.operator import Operator
 from game.performance import Snapshot
-from game.performer import Mark, Performer
-from game.session import Session, SessionSettings
+from game.performer import Performer
+from game.session import Session
 from game.shelf import Shelf
 from game.sight import Sight
 from game.takes.replay import Replay
+from game.taking import SessionSettings
 from models.body import Body
 from models.coords import hpr_to_wxyz, xyzw_to_wxyz
 from models.reference import Reference
@@ -71,7 +74,7 @@ def shoot(body: Body, reference: Reference, stage: Stage, tmp_path: Path) -> Ite
     performer = Performer(body, reference, stage, Mark())
     settings = SessionSettings(tmp_path / "takes", "park", "park", "default", {"backflip": "test"})
     operator = Operator(hand, Lens(24.0), [("home", HOME), ("aside", ASIDE)], clock, Sight(body))
-    session = Session(performer, Shelf([stage.path.parent], "backflip", body), operator, settings, clock)
+    session = Session(performer, Shelf([stage.path.parent], Clips(body)), operator, settings, clock)
     yield session, clock, hand
     session.close()
 
@@ -208,11 +211,11 @@ def test_a_stage_published_while_playing_can_be_played_at_once(shoot: Shoot, bod
     path = publish(before.path.parent, body, 70, seed=5)
     try:
         run(shoot, 1.2)
-        assert "new stage after 49,000 jumps" in session.hint
-        session.newest_stage()
+        assert "backflip: new stage after 49,000 attempts" in session.hint
+        session.repertoire.newest_stage()
         assert session.performer.stage.path == path
         assert session.performer.stage.digest != before.digest
-        session.earlier_stage()
+        session.repertoire.earlier_stage()
         assert session.performer.stage.path == before.path
     finally:
         path.unlink()
@@ -225,7 +228,7 @@ def test_a_torn_stage_is_told_and_play_goes_on(shoot: Shoot) -> None:
     try:
         run(shoot, 1.2)
         assert "iteration_00099" in session.hint
-        assert path not in session.shelf.paths
+        assert path not in session.repertoire.ladder
     finally:
         path.unlink()
 
@@ -389,7 +392,7 @@ def test_recording_never_changes_a_performance(body: Body, reference: Reference,
         performer = Performer(body, reference, stage, Mark())
         settings = SessionSettings(tmp_path / "takes", "park", "park", "default", {})
         operator = Operator(Hand(clock), Lens(), [("home", HOME)], clock)
-        session = Session(performer, Shelf([stage.path.parent], "backflip", body), operator, settings, clock)
+        session = Session(performer, Shelf([stage.path.parent], Clips(body)), operator, settings, clock)
         seen: list[bytes] = []
         session.hear = lambda each: seen.append(
             b"".join(getattr(each.pose, name).tobytes() for name in ("root_pos", "root_rot", "joint_rot"))

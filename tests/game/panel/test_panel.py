@@ -158,7 +158,7 @@ def test_a_click_on_a_stage_plays_it(hand: Hand, shoot: Shoot, body: Body) -> No
     first = session.performer.stage.path
     second = publish(first.parent, body, 70, seed=5)
     try:
-        session.shelf.refresh()
+        session.repertoire.shelf.refresh()
         hand.tab(STAGES)
         played = set()
         for _ in hand.click_down(200, 280):
@@ -166,7 +166,27 @@ def test_a_click_on_a_stage_plays_it(hand: Hand, shoot: Shoot, body: Body) -> No
         assert played == {first, second}
     finally:
         second.unlink()
-    assert np.isnan(success(session.shelf.info(first)))
+    assert np.isnan(success(session.repertoire.shelf.info(first)))
+
+
+def test_a_click_on_a_skill_plays_it_and_shows_its_ladder(base: Any, hand: Hand, shoot: Shoot, body: Body) -> None:  # noqa: F811
+    session = shoot[0]
+    folder = session.performer.stage.path.parent
+    walk = [publish(folder, body, 80 + number, number, "walk", 0.45 * number) for number in range(3)]
+    try:
+        session.repertoire.shelf.refresh()
+        hand.tab(STAGES)
+        flips = picture(base)[130:].astype(int)
+        for x in np.arange(110.0, 380.0, 15.0):
+            hand.click(float(x), 64)
+            if session.repertoire.skill == "walk":
+                break
+        assert session.performer.stage.path == walk[-1]
+        assert session.performer.reference.clip.name == "walk"
+        assert (np.abs(picture(base)[130:] - flips).max(axis=2) > 40).sum() > 500
+    finally:
+        for path in walk:
+            path.unlink()
 
 
 def test_another_place_is_gone_to(hand: Hand) -> None:

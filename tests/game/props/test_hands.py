@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from game.blocking import Mark
 from game.camera.pose import CameraPose
-from game.performer import Mark, Performer
+from game.controls import find_action
+from game.performer import Performer
 from game.props.hands import Hands, aimed
 from models.body import Body
 from models.contact import Box
@@ -114,7 +116,7 @@ def test_a_thrown_ball_hits_the_body_and_always_in_the_same_way(shoot: Shoot) ->
             hit += [(shoot.performer.snapshot.tick, contact) for contact in shoot.performer.snapshot.contacts]
         hits.append([entry for entry in hit if entry[1].surface == "ball"])
         shoot.performer.retry()
-        shoot.performer.play(shoot.performer.stage)
+        shoot.performer.play(shoot.performer.stage, shoot.performer.reference)
     assert hits[0]
     assert hits[0] == hits[1]
 
@@ -141,3 +143,24 @@ def test_what_cannot_be_done_is_told(shoot: Shoot, tmp_path: Path) -> None:
     lost = Hands(shoot.performer, shoot.said.append, tmp_path / "environment.toml")
     lost.keep_props()
     assert "cannot be written" in shoot.said[-1]
+
+
+def test_buttons_take_throw_and_keep_only_while_there_is_something_to_handle(shoot: Shoot) -> None:
+    shoot.look_at((0.0, 5.0, 0.0))
+    assert [shoot.hands.action_of(button) for button in ("stick", "y", "a", "b")] == [None] * 4
+    shoot.look_at((3.0, 0.11, 0.0))
+    assert [shoot.hands.action_of(button) for button in ("stick", "a", "b")] == ["take_or_place", None, None]
+    shoot.hands.take_or_place()
+    assert [shoot.hands.action_of(button) for button in ("stick", "y", "b", "trigger")] == [
+        "take_or_place",
+        "take_or_place",
+        "throw",
+        None,
+    ]
+    shoot.run(5)
+    shoot.look_at((2.5, 0.0, 1.0))
+    find_action(str(shoot.hands.action_of("a")), (shoot.hands,))()
+    shoot.run(30)
+    assert np.allclose(shoot.where(BALL), (2.5, 0.11, 1.0), atol=0.05)
+    assert shoot.said[-1] == "this place has no file to keep its props in"
+    assert np.allclose(shoot.performer.layout[BALL, ::2][:2], (2.5, 1.0), atol=0.05)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from game.blocking import Mark
 from game.performance import Snapshot
-from game.performer import Mark, Performer
+from game.performer import Performer
 from models.body import Body
 from models.props import Handling, Prop, kind_named, standing_pose
 from models.reference import Reference
