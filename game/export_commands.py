@@ -10,10 +10,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from game.casting import cast_of
+from game.casting import cast_of, face_of
 from game.takes.contact_sheet import contact_sheet
 from game.takes.export.formats import check_path, write_file, write_motion
-from game.takes.export.motion import sample_take
+from game.takes.export.motion import Cast, sample_take
 from game.takes.export.thumbnail import NAME
 from game.takes.export.timeline import SUFFIXES, encode_timeline
 from game.takes.library import chosen, find, open_library
@@ -31,7 +31,8 @@ def export(arguments: Namespace) -> int:
     check_path(arguments.format, output)
     take = find(Path(arguments.takes), arguments.take)
     replay = Replay.load(take.folder)
-    motion = sample_take(replay, cast_of(replay)[1])
+    person, body = cast_of(replay)
+    motion = sample_take(replay, body, Cast(person, face_of(replay.header.settings)))
     write_motion(arguments.format, motion, output)
     _tell(arguments.format, output, arguments.json)
     return 0

@@ -6,10 +6,12 @@ Picture ``i`` stands at ``i / RATE`` seconds of the take, as in its movie.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from game.avatar.face_track import FaceTrack
 from game.camera.lens import Lens
 from game.camera.readout import RATE
 from game.takes.replay import Replay
@@ -53,11 +55,20 @@ class PropsMotion:
 
 
 @dataclass(frozen=True)
+class Cast:
+    """Who is seen. person: the folder. face: what the face plays; None: it only blinks."""
+
+    person: Path
+    face: FaceTrack | None = None
+
+
+@dataclass(frozen=True)
 class Motion:
     """The take ``name`` in n pictures.
 
     positions (n, 3) m and turns (n, 4) xyzw: of the camera, Panda's axes (Z up, looks along +Y). lenses: n. attempts
-    and ticks (n,). body: None in a take without a performance. facts: what else is known, for people.
+    and ticks (n,). body: None in a take without a performance. facts: what else is known, for people. cast: None where
+    nobody asked for more than the body's joints.
     """
 
     name: str
@@ -70,13 +81,14 @@ class Motion:
     props: PropsMotion
     facts: dict[str, str]
     digest: str
+    cast: Cast | None = None
 
     def __len__(self) -> int:
         return len(self.positions)
 
 
-def sample_take(replay: Replay, body: Body) -> Motion:
-    """All pictures of a take.
+def sample_take(replay: Replay, body: Body, cast: Cast | None = None) -> Motion:
+    """All pictures of a take. cast: who is to be seen in formats that can show people.
 
     Raises:
         InputError: the take's settings make no sense, or it is of another body.
@@ -117,6 +129,7 @@ def sample_take(replay: Replay, body: Body) -> Motion:
             "created": str(replay.take.facts["created"]),
         },
         digest=replay.take.log_digest,
+        cast=cast,
     )
 
 

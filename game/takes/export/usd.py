@@ -1,4 +1,4 @@
-"""A take as USD: camera with animated lens, the body as a skeleton, and the props in their simple shapes.
+"""A take as USD: camera with animated lens, the body as a skeleton, the person in their skin, and the props.
 
 The stage is Z up, in centimetres (metersPerUnit 0.01), 25 time codes a second from 0 on. A USD camera measures focal
 length and aperture in tenths of a scene unit, which in centimetres are the millimetres that everybody writes; it looks
@@ -15,11 +15,15 @@ from pxr import Gf, Kind, Tf, Usd, UsdGeom, UsdSkel, Vt
 
 from game.camera.lens import FAR, NEAR
 from game.camera.readout import RATE
+from game.takes.export.figure import figure_of
 from game.takes.export.motion import BodyMotion, Motion, PropsMotion
+from game.takes.export.prop_mesh import prop_mesh
+from game.takes.export.usd_figure import add_figure
 from models import rotations
 from models.body import Body
 from models.coords import bullet_quat_to_panda, bullet_to_panda, xyzw_to_wxyz
-from models.props import BALL, BOX, Part
+from models.props import Prop
+from models.rotations import Array
 
 UNITS = 100.0  # a metre
 _FROM_USD_CAMERA = rotations.about(0, np.pi / 2)  # -Z ahead, Y up -> Y ahead, Z up
@@ -41,6 +45,9 @@ def encode_usd(motion: Motion, suffix: str) -> bytes:
     _add_camera(stage, motion)
     if motion.body is not None:
         _add_body(stage, motion.body)
+    figure = figure_of(motion)
+    if figure is not None:
+        add_figure(stage, figure, UNITS)
     _add_props(stage, motion.props)
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"take{suffix}"
@@ -137,25 +144,23 @@ def _add_props(stage: Usd.Stage, motion: PropsMotion) -> None:
         for index in range(len(positions)):
             place.Set(Gf.Vec3d(*positions[index, number].tolist()), index)
             turn.Set(Gf.Quatd(*turns[index, number].tolist()), index)
-        for index, part in enumerate(prop.kind.parts):
-            _add_part(stage, f"{path}/part_{index}", part)
+        _add_mesh(stage, f"{path}/mesh", prop)
 
 
-def _add_part(stage: Usd.Stage, path: str, part: Part) -> None:
-    x, y, z = (UNITS * half for half in part.half)  # y is up
-    shape: UsdGeom.Gprim
-    if part.shape == BOX:
-        shape = UsdGeom.Cube.Define(stage, path)
-    elif part.shape == BALL:
-        shape = UsdGeom.Sphere.Define(stage, path)
-        shape.CreateRadiusAttr(x)
-    else:
-        shape = UsdGeom.Cylinder.Define(stage, path)
-        shape.CreateAxisAttr(UsdGeom.Tokens.z)
-        shape.CreateRadiusAttr(x)
-        shape.CreateHeightAttr(2.0 * y)
-    centre = UNITS * bullet_to_panda(np.array(part.centre))
-    shape.AddTranslateOp(UsdGeom.XformOp.PrecisionDouble).Set(Gf.Vec3d(*centre.tolist()))
-    if part.shape == BOX:
-        shape.AddScaleOp().Set(Gf.Vec3f(x, z, y))
-    shape.CreateExtentAttr(UsdGeom.Boundable.ComputeExtentFromPlugins(shape, Usd.TimeCode.Default()))
+def _add_mesh(stage: Usd.Stage, path: str, prop: Prop) -> None:
+    mesh, normals = prop_mesh(prop.kind)
+    points = UNITS * bullet_to_panda(mesh.points)
+    shape = UsdGeom.Mesh.Define(stage, path)
+    shape.CreatePointsAttr(_vectors(points))
+    shape.CreateNormalsAttr(_vectors(bullet_to_panda(normals)))
+    shape.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
+    shape.CreateFaceVertexIndicesAttr(Vt.IntArray.FromNumpy(mesh.triangles.astype(np.int32).ravel()))
+    shape.CreateFaceVertexCountsAttr(Vt.IntArray([3] * len(mesh.triangles)))
+    shape.CreateSubdivisionSchemeAttr(UsdGeom.Tokens.none)
+    shape.CreateExtentAttr(_vectors(np.stack((points.min(axis=0), points.max(axis=0)))))
+    colours = shape.CreateDisplayColorPrimvar(UsdGeom.Tokens.vertex)
+    colours.Set(_vectors(mesh.colours**2.2))  # USD's colours are linear
+
+
+def _vectors(values: Array) -> Vt.Vec3fArray:
+    return Vt.Vec3fArray.FromNumpy(np.ascontiguousarray(values, dtype=np.float32))
