@@ -12,6 +12,7 @@ from game.camera.readout import RATE, Readout
 from game.controls import REPLAY_CONTROLS, Control, lines_of
 from game.environment.description import Environment
 from game.filming import Film
+from game.props.hardest import HardestInTake
 from game.scene import Scene
 from game.screen import LATE, Screen
 from game.sound.foley_track import LiveSound
@@ -76,6 +77,7 @@ class ReplayApp(Screen):
         super().__init__(base, controls, (), lines_of(controls))
         self.playhead = Playhead(replay.duration, speed=speed)
         self._replay = replay
+        self._hardest = HardestInTake(replay.snapshots, body)
         self._film = Film(Scene(base, environment, person, body, capsules=False), replay)
         self._sound = LiveSound(body, environment.footsteps, environment.ambience, replay.props)
         self._hint = self._sound.note or _HINT
@@ -132,6 +134,7 @@ class ReplayApp(Screen):
             focal_length=float(frame.settings.get("lens", {}).get("focal_length", 0.0)),
             fps=self.fps,
             attempt=frame.attempt,
+            hardest=self._hardest.words(seconds),
             stage="" if self.playhead.speed == 1.0 else f"{self.playhead.speed:g}x",
             hint=self._hint,
         )

@@ -77,6 +77,7 @@ class Scene:
         light = environment.light
         self.props.light(light.direction, light.colour, light.ambient)
         self.place.cast_from(self.props.casting)
+        self.place.shadow_on(self.props.root)
         # A photograph falls on a prop where the place has it, wherever it is now.
         at_home = {prop.name: prop for prop in environment.props}
         self.show_props(poses_of(tuple(at_home.get(prop.name, prop) for prop in props)))

@@ -54,6 +54,17 @@ def with_subject(sample: Sample, place: Array) -> Sample:
     return dataclasses.replace(sample, axes=axes)
 
 
+_STICK = {"left": ("stick_x", -1.0), "right": ("stick_x", 1.0), "down": ("stick_y", -1.0), "up": ("stick_y", 1.0)}
+_PUSHED = 0.5  # of the stick's way
+
+
+def with_stick_as_cross(sample: Sample) -> Sample:
+    """The sample of a device whose stick serves as a cross: pushed half way it holds a button, and is no axis."""
+    pushed = {name for name, (axis, way) in _STICK.items() if way * sample.axes.get(axis, 0.0) > _PUSHED}
+    axes = {name: value for name, value in sample.axes.items() if name not in ("stick_x", "stick_y")}
+    return dataclasses.replace(sample, buttons=sample.buttons | pushed, axes=axes)
+
+
 def subject_of(sample: Sample) -> Array | None:
     """The place that `with_subject` has put in, or None."""
     if not all(name in sample.axes for name in _SUBJECT):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from direct.showbase.ShowBase import ShowBase
@@ -17,11 +18,24 @@ from panda3d.core import (
     RenderState,
     Texture,
 )
+from scipy.spatial import cKDTree
 
 from game.environment.projection import offscreen
 from models.rotations import Array
 
 _AFTER_DEPTH = -50  # the depth maps of projectors are drawn earlier in the same frame
+_AROUND = 12  # known texels that colour an open one
+_MOST = 60_000  # known texels of a surface that are asked; what they colour is blurred anyway
+
+Texels = tuple[tuple[NDArray[np.int64], NDArray[np.int64]], Array]
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A face in the picture: texture coordinates ``(corners, 2)``, v upwards, and its corners ``(corners, 3)``, m."""
+
+    coordinates: Array
+    corners: Array
 
 
 def draw_unwrapped(base: ShowBase, nodes: Sequence[NodePath], state: RenderState, size: int) -> NDArray[np.uint8]:
@@ -58,23 +72,63 @@ def draw_unwrapped(base: ShowBase, nodes: Sequence[NodePath], state: RenderState
     return data.reshape(size, size, 4)[::-1]
 
 
-def fill_patches(picture: NDArray[np.uint8], surfaces: Sequence[Sequence[Array]]) -> NDArray[np.uint8]:
-    """``(size, size, 4)`` -> ``(size, size, 3)``: what is open on a surface gets the surface's own nearest colours.
+def fill_patches(picture: NDArray[np.uint8], surfaces: Sequence[Sequence[Patch]]) -> NDArray[np.uint8]:
+    """``(size, size, 4)`` -> ``(size, size, 3)``: what is open on a surface gets the nearest colours in space.
 
-    surfaces: for each of them the texture coordinates ``(corners, 2)`` of its faces. What belongs to no face gets the
-    colours around it, so that nothing else seeps in where a texture is filtered.
+    They are the surface's own, unless it has none: then those of the other ``surfaces``. What belongs to no face gets
+    the colours around it, so that nothing else seeps in where a texture is filtered.
     """
     size = len(picture)
     whole = picture.copy()
-    for faces in surfaces:
-        own = np.zeros((size, size, 1), bool)
-        for coordinates in faces:
-            (left, bottom), (right, top) = coordinates.min(axis=0) * size, coordinates.max(axis=0) * size
-            own[int(size - top) : int(np.ceil(size - bottom)), int(left) : int(np.ceil(right))] = True
-        if picture[..., 3:][own].min() < 255:
-            filled = fill_gaps(np.where(own, picture, 0))
-            whole = np.where(own, np.concatenate((filled, np.full((size, size, 1), 255)), axis=-1), whole)
+    texels = [[_texels(patch, size) for patch in patches] for patches in surfaces]
+    everything = _known(picture, [own for owns in texels for own in owns])
+    for owns in texels:
+        known = _known(picture, owns)
+        tree = known if len(known[0]) else everything
+        if not len(tree[0]):
+            continue
+        nearest = cKDTree(tree[0])
+        for at, points in owns:
+            open_here = picture[at][:, 3] < 255
+            if open_here.any():
+                rows, columns = at[0][open_here], at[1][open_here]
+                alpha = picture[rows, columns, 3:] / 255.0
+                found = _nearest_colours(nearest, tree[1], points[open_here])
+                whole[rows, columns, :3] = np.round(alpha * picture[rows, columns, :3] + (1.0 - alpha) * found)
+                whole[rows, columns, 3] = 255
     return fill_gaps(whole)
+
+
+def _texels(patch: Patch, size: int) -> Texels:
+    """Rows and columns ``(N,)`` of the texels of a patch, and where on the face's plane they lie, ``(N, 3)`` m."""
+    flat = patch.coordinates * size
+    (left, bottom), (right, top) = flat.min(axis=0), flat.max(axis=0)
+    columns, rows = np.meshgrid(
+        np.arange(int(left), min(int(np.ceil(right)), size)), np.arange(int(bottom), min(int(np.ceil(top)), size))
+    )
+    middles = np.stack((columns.ravel() + 0.5, rows.ravel() + 0.5, np.ones(columns.size)), axis=1)
+    corners = np.column_stack((flat, np.ones(len(flat))))
+    points = middles @ np.linalg.lstsq(corners, patch.corners, rcond=None)[0]
+    return (size - 1 - rows.ravel(), columns.ravel()), points
+
+
+def _known(picture: NDArray[np.uint8], texels: Sequence[Texels]) -> tuple[Array, Array]:
+    """Points ``(N, 3)`` and colours ``(N, 3)`` of texels that projectors reach in full, thinned out to `_MOST`."""
+    points, colours = [np.zeros((0, 3))], [np.zeros((0, 3))]
+    for at, places in texels:
+        reached = picture[at][:, 3] == 255
+        points.append(places[reached])
+        colours.append(picture[at][reached, :3].astype(np.float64))
+    step = max(1, sum(map(len, points)) // _MOST)
+    return np.concatenate(points)[::step], np.concatenate(colours)[::step]
+
+
+def _nearest_colours(tree: cKDTree, colours: Array, points: Array) -> Array:
+    """Shepard's mean, weights 1 / distance², over the `_AROUND` nearest; the further away, the more alike they are."""
+    distances, which = tree.query(points, k=min(_AROUND, tree.n))
+    distances, which = distances.reshape(len(points), -1), which.reshape(len(points), -1)
+    weights = 1.0 / np.maximum(distances, 1e-6) ** 2
+    return np.asarray(np.sum(weights[..., None] * colours[which], axis=1) / weights.sum(axis=1)[:, None])
 
 
 def fill_gaps(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

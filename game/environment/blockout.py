@@ -223,7 +223,7 @@ def faces_of(entry: Entry, camera: Camera) -> tuple[Face, ...]:
     if "outline" not in entry:
         return geometry.card(name, position, entry["size"], heading, False).faces
     outline = np.array(entry["outline"])
-    traced = geometry.traced_card(name, camera, outline, position, heading, entry["depth"], False)
+    traced = geometry.traced_card(name, camera, outline, position, heading, entry.get("depth", 0.0), False)
     if traced is None:
         raise InputError("the outline does not meet the card's plane; click its foot where it stands on the ground")
     return traced.faces

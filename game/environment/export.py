@@ -23,7 +23,7 @@ from game.environment.bake import fill_patches
 from game.environment.geometry import normal_of, triangulate
 from game.environment.mesh import draw_faces
 from game.environment.optics import Camera
-from game.environment.place import Piece, Place
+from game.environment.place import Piece, Place, patches_of
 from models.coords import panda_to_bullet
 from models.disk import write_whole
 from models.rotations import Array
@@ -51,12 +51,9 @@ def bake(base: ShowBase, place: Place, size: int) -> tuple[list[Baked], NDArray[
     """
     pieces = _unfolded(place, size)
     picture = place.unwrapped(base, pieces, size)
-    nearest: dict[str, list[Array]] = {}
     for piece in pieces:
-        if piece.painting.fill == "nearest":
-            nearest.setdefault(piece.surface.name, []).extend(piece.coordinates)
         piece.node.removeNode()
-    return [_surface(piece) for piece in pieces], fill_patches(picture, list(nearest.values()))
+    return [_surface(piece) for piece in pieces], fill_patches(picture, patches_of(pieces))
 
 
 def write_gltf(path: Path, surfaces: Sequence[Baked], picture: NDArray[np.uint8]) -> None:

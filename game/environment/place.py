@@ -21,7 +21,7 @@ from panda3d.core import (
 )
 
 from game.environment.atlas import room_for, unwrap
-from game.environment.bake import draw_unwrapped, fill_patches
+from game.environment.bake import Patch, draw_unwrapped, fill_patches
 from game.environment.collage import winner
 from game.environment.description import SKY, Colour, Environment, Face, Surface
 from game.environment.mesh import draw_faces, sky_faces
@@ -123,6 +123,10 @@ class Place:
         """Let ``node`` cast its shadow on the place. It never gets into the projectors' way."""
         self._shadow.add(node)
 
+    def shadow_on(self, node: NodePath) -> None:
+        """Let shadows fall on ``node``, which is no part of the place, if its shader asks for them."""
+        self._shadow.fall_on(node)
+
     def update(self) -> None:
         """Once a frame, after bodies have moved: the shadow follows them."""
         self._shadow.update()
@@ -202,9 +206,16 @@ class Place:
         if not pieces:
             return
         drawn = self.unwrapped(base, pieces, self._fill_size)
-        patches: dict[str, list[Array]] = {}
-        for piece in pieces:
-            patches.setdefault(piece.surface.name, []).extend(piece.coordinates)
-        texture = to_texture("nearest colours", fill_patches(drawn, list(patches.values())))
+        texture = to_texture("nearest colours", fill_patches(drawn, patches_of(pieces)))
         texture.setMinfilter(SamplerState.FT_linear_mipmap_linear)
         self.root.setShaderInput("nearest", texture)
+
+
+def patches_of(pieces: Sequence[Piece]) -> list[list[Patch]]:
+    """The patches of each surface that wants the nearest colours, gathered from its pieces."""
+    surfaces: dict[str, list[Patch]] = {}
+    for piece in pieces:
+        if piece.painting.fill == "nearest":
+            patches = (Patch(flat, np.array(face)) for face, flat in zip(piece.faces, piece.coordinates, strict=True))
+            surfaces.setdefault(piece.surface.name, []).extend(patches)
+    return list(surfaces.values())

@@ -1,4 +1,4 @@
-"""The avatar's shadow on the place: a shadow map of the one light, drawn every frame around what casts it."""
+"""The shadow of body and props: a shadow map of the one light, drawn every frame around what casts it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Shadow:
     def __init__(self, base: ShowBase, light: Light, receiver: NodePath) -> None:
         self._render = base.render
         self._light = light
-        self._receiver = receiver
+        self._receivers: list[NodePath] = []
         self._casters: list[NodePath] = []
         self._lens = OrthographicLens()
         self._map = DepthMap(base, "shadow", (SIZE, SIZE), once=False)
@@ -48,8 +48,7 @@ class Shadow:
         self._camera.node().setInitialState(RenderState.make(ColorWriteAttrib.make(ColorWriteAttrib.COff)))
         self._camera.reparentTo(base.render)
         base.render.hide(_ONLY_SHADOW)
-        receiver.setShaderInput("shadow_map", self._map.texture)
-        receiver.setShaderInput("light_direction", LVector3(*light.direction))
+        self.fall_on(receiver)
         self.update()
 
     def add(self, node: NodePath) -> None:
@@ -57,9 +56,16 @@ class Shadow:
         node.showThrough(_ONLY_SHADOW)
         self._casters.append(node)
 
+    def fall_on(self, node: NodePath) -> None:
+        """Let the shadow fall on ``node`` and all below it, whose shader has `glsl.SHADOW`, from the next update."""
+        node.setShaderInput("shadow_map", self._map.texture)
+        node.setShaderInput("light_direction", LVector3(*self._light.direction))
+        self._receivers.append(node)
+
     def update(self) -> None:
         """Aim at the casters that are shown, where they are in this frame."""
         self._casters = [node for node in self._casters if not node.isEmpty()]
+        self._receivers = [node for node in self._receivers if not node.isEmpty()]
         # Panda keeps what is stashed or hidden out of the picture, but not out of a node's bounds.
         shown = [node for node in self._casters if not node.isHidden() and node.getStashedAncestor().isEmpty()]
         corners = _corners(shown, self._render)
@@ -77,11 +83,12 @@ class Shadow:
         self._camera.setPos(*((middle - (0.0, 0.5 * depth, 0.0)) @ axes))
         matrix = self._render.getMat(self._camera) * self._lens.getProjectionMat() * _TO_UNIT
         strength = self._light.shadow if shown else 0.0
-        self._receiver.setShaderInputs(
-            shadow_matrix=matrix,
-            shadow_terms=LVector4(strength, self._light.softness / width, depth, _SHARPEST),
-            shadow_frame=_frame(matrix, corners),
-        )
+        for node in self._receivers:
+            node.setShaderInputs(
+                shadow_matrix=matrix,
+                shadow_terms=LVector4(strength, self._light.softness / width, depth, _SHARPEST),
+                shadow_frame=_frame(matrix, corners),
+            )
 
     def destroy(self) -> None:
         """Free the map and show everything again."""

@@ -24,6 +24,7 @@ MATCHER_CONTROLS = (
     Control("b", "B", "tool_box", "box: two corners of its front, its back, then the top"),
     Control("c", "C", "tool_card", "card: two points on the ground, then the top"),
     Control("o", "O", "tool_outline", "cut-out: its foot on the ground, then around its shape"),
+    Control("r", "R", "tool_reshape", "reshape: drag corners, edges and tops of blocks"),
     Control("enter", "Enter", "close_outline", "close the cut-out"),
     Control("[", "[", "thinner", "cut-outs thinner, down to a card", repeats=True),
     Control("]", "]", "thicker", "cut-outs thicker", repeats=True),

@@ -10,9 +10,11 @@ import numpy as np
 from game.environment import blockout
 from game.environment.blockout import Entry
 from game.environment.description import Face
-from game.environment.drawing import AXES, Drawing, Length, Line, Pixel, with_point
+from game.environment.drawing import Drawing, Pixel, with_point
 from game.environment.matching import Match, match
 from game.environment.optics import Camera, Vec3
+from game.environment.reshape import Grip, grip_near, reshaped
+from game.matcher.grasp import Handle, begin, handle_near, put
 from models.errors import InputError
 
 LINE_TOOLS = ("x", "y", "z", "upright", "level", "origin")
@@ -22,11 +24,10 @@ BLOCK_TOOLS = {"ground": 2, "wall": 3, "box": 4, "card": 3, "outline": 0}
 """What is clicked, and after how many clicks it is complete; an outline, after its foot, when the user closes it."""
 
 _SHORTEST = 4.0  # px; a line that is let go shorter was a slip
-_METRES = 1.0  # of a length that has just been drawn
 _DEPTH = 0.3  # m, of a new outline
 
-Handle = tuple[str, int, int]
-"""What is held: line, length or origin; which of them; which end."""
+RESHAPE = "reshape"
+"""The tool that takes blocks by their corners and edges."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +46,25 @@ class Work:
 class Matcher:
     """Holds the work over a photograph of ``size`` pixels.
 
-    camera: what the place says; faces: of the geometry that it has, by name; projector: its name. ``found`` is what the
+    camera: what the place says; faces: of the geometry that it has, by name; projector: its name; entries: what the
+    place's file says of its geometry. ``found`` is what the
     lines say, None where they do not fix a camera, and ``problem`` then says why.
     """
 
     def __init__(
-        self, camera: Camera, drawing: Drawing, faces: Mapping[str, Sequence[Face]], projector: str = "photograph"
+        self,
+        camera: Camera,
+        drawing: Drawing,
+        faces: Mapping[str, Sequence[Face]],
+        projector: str = "photograph",
+        entries: Sequence[Entry] = (),
     ) -> None:
         if drawing.length is None and drawing.height is None:
             drawing = replace(drawing, height=camera.position[2])  # the place keeps its scale
         self.work = Work(drawing)
         self.camera = camera
         self.faces = dict(faces)
+        self.entries = tuple(entries)
         self.projector = projector
         self.tool = "x"
         self.depth = _DEPTH
@@ -64,6 +72,7 @@ class Matcher:
         self.problem = ""
         self._history: list[Work] = []
         self._held: Handle | None = None
+        self._grip: Grip | None = None
         self._solve()
 
     @property
@@ -84,18 +93,28 @@ class Matcher:
         if self.tool in BLOCK_TOOLS:
             self._click(pixel)
             return
+        if self.tool == RESHAPE:
+            self._take(pixel, radius)
+            return
         self._remember()
-        self._held = self._handle_near(pixel, radius) or self._begin(pixel)
+        drawing = self.work.drawing
+        self._held = handle_near(drawing, pixel, radius)
+        if self._held is None:
+            drawing, self._held = begin(drawing, self.tool, pixel)
+            self.work = replace(self.work, drawing=drawing)
         self.drag(pixel)
 
     def drag(self, pixel: Pixel) -> None:
         """The mouse moves: what is held follows."""
         if self._held is not None:
-            self._put(self._held, pixel)
+            self.work = replace(self.work, drawing=put(self.work.drawing, self._held, pixel))
             self._solve(quickly=True)
+        elif self._grip is not None:
+            self._draw_block(self._grip, pixel)
 
     def release(self) -> None:
         """The button goes up; a line that is only a point is taken away."""
+        self._grip = None
         if self._held is None:
             return
         self._held = None
@@ -115,7 +134,7 @@ class Matcher:
     def remove(self, pixel: Pixel, radius: float) -> None:
         """Take away the line, length or origin within ``radius`` px, or else the block that ``pixel`` shows."""
         self._remember()
-        held, drawing = self._handle_near(pixel, radius), self.work.drawing
+        held, drawing = handle_near(self.work.drawing, pixel, radius), self.work.drawing
         if held is None:
             name = blockout.pick(self.camera, self.all_faces(), pixel)
             blocks = tuple(entry for entry in self.work.blocks if entry["name"] != name)
@@ -134,7 +153,7 @@ class Matcher:
         """Back to before the last change."""
         if self._history:
             self.work = self._history.pop()
-            self._held = None
+            self._held = self._grip = None
             self._solve()
 
     def longer(self, metres: float) -> None:
@@ -225,6 +244,32 @@ class Matcher:
         corners = [corner for face in faces for corner in face if abs(corner[2]) < 1e-6]
         return blockout.corner_near(self.camera, corners, pixel) or blockout.on_ground(self.camera, pixel)
 
+    def shapes(self) -> list[Entry]:
+        """What can be reshaped: the blocks made here, and the place's own that stay as they were."""
+        made = {entry["name"] for entry in self.work.blocks} | self.work.gone
+        traced = (None, self.projector)
+        own = [e for e in self.entries if e["name"] not in made and e.get("traced_from") in traced]
+        return [*own, *self.work.blocks]
+
+    def _take(self, pixel: Pixel, radius: float) -> None:
+        self._grip = grip_near(self.shapes(), self.camera, pixel, radius)
+        if self._grip is None:
+            self.problem = "no corner or edge of a block is here; take one by its dots"
+        else:
+            self._remember()
+
+    def _draw_block(self, grip: Grip, pixel: Pixel) -> None:
+        """A block of the place's own that is reshaped is one made here from now on."""
+        block = next(entry for entry in self.shapes() if entry["name"] == grip.block)
+        try:
+            block = reshaped(block, self.camera, grip, pixel)
+        except InputError as error:
+            self.problem = str(error)
+            return
+        self.problem = ""
+        others = tuple(entry for entry in self.work.blocks if entry["name"] != grip.block)
+        self.work = replace(self.work, blocks=(*others, block))
+
     def settle(self) -> None:
         """The blocks made here have become the place's own: they cannot be undone any more."""
         self.work = replace(self.work, blocks=(), gone=frozenset(), clicks=())
@@ -237,50 +282,6 @@ class Matcher:
 
     def _remember(self) -> None:
         self._history.append(self.work)
-
-    def _begin(self, pixel: Pixel) -> Handle:
-        drawing = self.work.drawing
-        if self.tool in AXES:
-            drawing = replace(drawing, lines=(*drawing.lines, Line(self.tool, (pixel, pixel))))
-            held: Handle = ("line", len(drawing.lines) - 1, 1)
-        elif self.tool == "origin":
-            drawing, held = replace(drawing, origin=pixel), ("origin", 0, 0)
-        else:
-            metres = drawing.length.metres if drawing.length else _METRES
-            length = Length((pixel, pixel), metres, self.tool == "upright")
-            drawing, held = replace(drawing, length=length, height=None), ("length", 0, 1)
-        self.work = replace(self.work, drawing=drawing)
-        return held
-
-    def _handles(self) -> list[tuple[Handle, Pixel]]:
-        drawing = self.work.drawing
-        found: list[tuple[Handle, Pixel]] = [
-            (("line", i, j), point) for i, line in enumerate(drawing.lines) for j, point in enumerate(line.points)
-        ]
-        if drawing.length is not None:
-            found += [(("length", 0, j), point) for j, point in enumerate(drawing.length.points)]
-        if drawing.origin is not None:
-            found.append((("origin", 0, 0), drawing.origin))
-        return found
-
-    def _handle_near(self, pixel: Pixel, radius: float) -> Handle | None:
-        near = [(float(np.hypot(u - pixel[0], v - pixel[1])), handle) for handle, (u, v) in self._handles()]
-        return min(near)[1] if near and min(near)[0] <= radius else None
-
-    def _put(self, held: Handle, pixel: Pixel) -> None:
-        drawing, (what, index, end) = self.work.drawing, held
-        if what == "line":
-            line = drawing.lines[index]
-            points = (*line.points[:end], pixel, *line.points[end + 1 :])
-            lines = (*drawing.lines[:index], replace(line, points=points), *drawing.lines[index + 1 :])
-            drawing = replace(drawing, lines=lines)
-        elif what == "origin":
-            drawing = replace(drawing, origin=pixel)
-        elif drawing.length is not None:
-            first, second = drawing.length.points
-            moved = (pixel, second) if end == 0 else (first, pixel)
-            drawing = replace(drawing, length=replace(drawing.length, points=moved))
-        self.work = replace(self.work, drawing=drawing)
 
     def _solve(self, quickly: bool = False) -> None:
         near = self.found.camera if quickly and self.found else None

@@ -13,7 +13,8 @@ from game.environment.description import Face
 from game.environment.drawing import AXES, Pixel
 from game.environment.new_place import mark_distance
 from game.environment.optics import Camera, to_pixels
-from game.matcher.matcher import Matcher
+from game.environment.reshape import grips
+from game.matcher.matcher import RESHAPE, Matcher
 from models.errors import InputError
 from models.rotations import Array
 
@@ -54,6 +55,7 @@ def strokes(matcher: Matcher, pointer: Pixel | None) -> list[Stroke]:
         *ground_grid(matcher.camera),
         *_blocks(matcher),
         *_drawn(matcher),
+        *_grips(matcher),
         *_under_way(matcher, pointer),
     ]
 
@@ -107,6 +109,13 @@ def _towards_vanishing_point(camera: Camera, points: Array, axis: str) -> Iterat
 def _blocks(matcher: Matcher) -> Iterator[Stroke]:
     for face in (face for faces in matcher.all_faces().values() for face in faces):
         yield from _face(matcher.camera, face, COLOURS["block"], _THIN)
+
+
+def _grips(matcher: Matcher) -> Iterator[Stroke]:
+    """Where blocks can be taken, while they can."""
+    found = [grip.pixel for entry in matcher.shapes() for grip in grips(entry, matcher.camera)]
+    if matcher.tool == RESHAPE and found:
+        yield Stroke(np.array(found), COLOURS["block"], _LINE, dots=True)
 
 
 def _under_way(matcher: Matcher, pointer: Pixel | None) -> Iterator[Stroke]:

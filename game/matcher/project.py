@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from game.environment.blockout import Entry
 from game.environment.catalogue import load_environment
 from game.environment.description import Projector
 from game.environment.drawing import Drawing, load_drawing, save_drawing
 from game.environment.new_place import LINES, follow_camera
 from game.environment.optics import Camera
 from game.environment.pictures import Pixels, read_photograph
-from game.environment.place_file import as_written, read_text, replace_geometry, save_text
+from game.environment.place_file import as_written, read_text, replace_geometry, save_text, values_of
 from game.matcher.matcher import Matcher
 from models.errors import InputError
 
@@ -40,6 +41,7 @@ class Project:
             save_drawing(self.folder / LINES, matcher.work.drawing)
         self._camera = camera
         matcher.faces = {surface.name: surface.faces for surface in place.surfaces}
+        matcher.entries = _entries(text)
         matcher.settle()
         return f"saved: {self.folder}, {len(place.surfaces)} pieces of geometry"
 
@@ -57,5 +59,10 @@ def open_project(folder: Path) -> Project:
     lines = folder / LINES
     drawing = load_drawing(lines) if lines.is_file() else Drawing()
     faces = {surface.name: surface.faces for surface in place.surfaces}
-    matcher = Matcher(projector.camera, drawing, faces, projector.name)
+    matcher = Matcher(projector.camera, drawing, faces, projector.name, _entries(read_text(folder)))
     return Project(folder, projector, projector.camera, matcher)
+
+
+def _entries(text: str) -> tuple[Entry, ...]:
+    """What a place's file says of its geometry."""
+    return tuple(values_of(text).get("geometry", ()))

@@ -17,6 +17,7 @@ _DOES = {
     "box": "box: click two corners of its front, a point at its back, then the top",
     "card": "card: click two points on the ground, then the top",
     "outline": "cut-out: click its foot on the ground, then around its shape; Enter closes it",
+    "reshape": "reshape: drag a block's corners and edges, or its top up and down; a cut-out's points and foot",
 }
 
 

@@ -37,6 +37,8 @@ _BUTTONS = {
     "y": imgui.Key.gamepad_face_up,
     "grip": imgui.Key.gamepad_l1,
     "shoulder": imgui.Key.gamepad_r1,
+    "menu": imgui.Key.gamepad_start,
+    "stick": imgui.Key.gamepad_l3,
 }
 
 

@@ -53,7 +53,9 @@ class TakesTab:
             self._library = open_library(self._session.settings.takes)
 
     def _row(self, take: Take) -> None:
-        if not imgui.is_rect_visible(_PICTURE):
+        x, y = imgui.get_cursor_screen_pos()
+        # The rows just beyond what is to be seen are there too, so that keys and buttons can walk on to them.
+        if not imgui.is_rect_visible((x, y - _PICTURE[1]), (x + _PICTURE[0], y + 2.0 * _PICTURE[1])):
             imgui.dummy(_PICTURE)
             return
         picture = self._picture(take.folder / THUMBNAIL)

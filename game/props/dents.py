@@ -8,8 +8,10 @@ a take shows the same dents without physics.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from game.avatar.shapes import Shape, read_shapes
 from game.performance import BodyPose
@@ -21,6 +23,8 @@ _SKIRT = 0.10  # m beyond its own width over which a dent runs out
 _LEAST = 0.01  # m between cover and underside, however deep somebody lies
 _DARK = 0.45  # how much less light comes in where something touches
 _REACH = 0.15  # m over which that fades
+_DOWN = -0.2  # of a normal's height: below it, a point looks to the ground
+_BRIGHT, _FLAT = 0.998, 1e-4  # light and m: what is changed by less is left as it is
 
 
 @dataclass(frozen=True)
@@ -66,33 +70,60 @@ def _fill(shape: Shape) -> tuple[int, Array, Array]:
     return shape.link, shape.centre + rotations.rotate(np.broadcast_to(shape.turn, (len(offsets), 4)), offsets), radii
 
 
-def press(points: Array, normals: Array, half: Array, balls: Balls) -> tuple[Array, Array]:
-    """A soft cover under balls.
+@dataclass(frozen=True)
+class Pressed:
+    """Which points of a cover have given way or got darker: indices (n,), heights (n,) m, and light (n,), 0 … 1."""
 
-    Args:
-        points, normals: ``(V, 3)`` of the cover at rest, in the prop's frame, Y up. half: extents of the prop, m.
-        balls: in that frame.
+    which: NDArray[np.int64]
+    heights: Array
+    light: Array
 
-    Returns:
-        The points pressed down ``(V, 3)``, and how much light they still get ``(V,)``, 0 … 1.
+
+class Cover:
+    """A soft cover, in the prop's frame, Y up; only what looks up or sideways is asked whether something lies on it.
+
+    points, normals: ``(V, 3)`` at rest. half: extents of the prop, m.
     """
-    near = np.all(np.abs(balls.centres) < half + balls.radii[:, None] + _REACH, axis=1)
-    light = np.ones(len(points))
-    if not near.any():
-        return points, light
-    centres, radii = balls.centres[near].astype(np.float32), balls.radii[near].astype(np.float32)
-    within = 2.0 * _SKIRT + float(radii.max()) + _REACH
-    low, high = centres.min(axis=0) - within, centres.max(axis=0) + within
-    some = np.flatnonzero(np.all((points > low) & (points < high), axis=1))
-    cover = points[some].astype(np.float32)
-    apart = (cover[:, None, 0] - centres[:, 0]) ** 2 + (cover[:, None, 2] - centres[:, 2]) ** 2  # squared, level
-    under = centres[:, 1] - np.sqrt(np.maximum(radii**2 - apart, 0.0))
-    exact = np.where(apart < radii**2, cover[:, 1:2] - under, 0.0)
-    depth = np.maximum(half[1] - (centres[:, 1] - radii), 0.0)
-    skirt = depth * np.exp(-apart / (np.sqrt(2.0 * depth * radii) + _SKIRT) ** 2)
-    dent = np.maximum(exact, skirt).max(axis=1) * np.clip(normals[some, 1], 0.0, 1.0)
-    pressed = points.copy()
-    pressed[some, 1] = np.maximum(cover[:, 1] - dent, np.minimum(cover[:, 1], _LEAST - half[1]))
-    gap = np.sqrt(apart + (pressed[some, 1:2] - centres[:, 1]) ** 2) - radii
-    light[some] = 1.0 - _DARK * np.exp(-np.maximum(gap.min(axis=1), 0.0) / (0.4 * _REACH))
-    return pressed, light
+
+    def __init__(self, points: Array, normals: Array, half: Array) -> None:
+        self._which = np.flatnonzero(normals[:, 1] > _DOWN)
+        self._points = points[self._which].astype(np.float32)
+        self._gives = np.clip(normals[self._which, 1], 0.0, 1.0).astype(np.float32)
+        self._half = half
+
+    def press(self, balls: Balls) -> Pressed:
+        """The cover under ``balls`` in that frame."""
+        near = np.all(np.abs(balls.centres) < self._half + balls.radii[:, None] + _REACH, axis=1)
+        some = self._below(balls.centres[near], balls.radii[near])
+        if not len(some):
+            return Pressed(self._which[:0], np.zeros(0), np.zeros(0))
+        centres, radii = balls.centres[near].astype(np.float32), balls.radii[near].astype(np.float32)
+        cover, height = self._points[some], self._points[some, 1]
+        apart = (cover[:, None, 0] - centres[:, 0]) ** 2 + (cover[:, None, 2] - centres[:, 2]) ** 2  # squared, level
+        dent = self._dent(apart, height, centres, radii) * self._gives[some]
+        pressed = np.maximum(height - dent, np.minimum(height, np.float32(_LEAST - self._half[1])))
+        gap = (np.sqrt(apart + (pressed[:, None] - centres[:, 1]) ** 2) - radii).min(axis=1)
+        light = 1.0 - _DARK * np.exp(-np.maximum(gap, 0.0) / (0.4 * _REACH))
+        changed = (light < _BRIGHT) | (dent > _FLAT)
+        return Pressed(self._which[some[changed]], pressed[changed].astype(float), light[changed].astype(float))
+
+    def _below(self, centres: Array, radii: Array) -> NDArray[np.int64]:
+        """Which of the points that are asked lie near enough to balls to be moved."""
+        if not len(radii):
+            return np.zeros(0, np.int64)
+        within = 2.0 * _SKIRT + float(radii.max()) + _REACH
+        low, high = centres.min(axis=0) - within, centres.max(axis=0) + within
+        return np.flatnonzero(np.all((self._points > low) & (self._points < high), axis=1))
+
+    def _dent(self, apart: NDArray[Any], height: NDArray[Any], centres: NDArray[Any], radii: NDArray[Any]) -> Any:
+        """How far down ``(n,)`` the cover goes: to the balls' undersides, and around them as a stretched skirt."""
+        inside = radii**2 - apart
+        exact = np.where(inside > 0.0, height[:, None] - centres[:, 1] + np.sqrt(np.maximum(inside, 0.0)), 0.0)
+        depth = np.float32(self._half[1]) - (centres[:, 1] - radii)
+        sunk = depth > 0.0
+        if not sunk.any():
+            return exact.max(axis=1)
+        depth = depth[sunk]
+        width = (np.sqrt(2.0 * depth * radii[sunk]) + np.float32(_SKIRT)) ** 2
+        skirt = depth * np.exp(-apart[:, sunk] / width)
+        return np.maximum(exact.max(axis=1), skirt.max(axis=1))

@@ -19,16 +19,18 @@ from panda3d.core import (
     Vec3,
 )
 
-from game.avatar.shading import Colour, Lighting, relight, shade
+from game.avatar.shading import Colour, Lighting, relight
 from game.performance import BodyPose
-from game.props.dents import Balls, BodyShape, press
+from game.props.dents import Balls, BodyShape, Cover, Pressed
 from game.props.meshes import Mesh, mesh_of, normals_of
+from game.props.shading import shade
 from models import coords, rotations
 from models.body import Body
 from models.props import Prop
 from models.rotations import Array
 
 _CASTS = 3.0  # m from the body: the shadow map must not be stretched by a ball that has rolled away
+_STILL = 5e-4  # m by which balls must move before a cover is drawn anew
 _ROW = np.dtype([("point", "<f4", 3), ("normal", "<f4", 3), ("colour", "u1", 4)])
 
 
@@ -71,15 +73,21 @@ class PropFigures:
 
 
 class _Figure:
-    """One prop. A soft one is drawn anew when something lies on it."""
+    """One prop. Of a soft one those points are drawn anew on which something lies, or has just lain."""
 
     def __init__(self, prop: Prop) -> None:
         self._mesh = mesh_of(prop.kind)
-        self._normals = normals_of(self._mesh, self._mesh.points)
-        self._half = np.array(prop.kind.half)
+        normals = normals_of(self._mesh, self._mesh.points)
         self._soft = prop.kind.soft
         self._dented = False
-        self._geom_node = _geom_node(prop.name, self._mesh, self._normals)
+        self._seen: Array = np.zeros((0, 3))  # where balls were when it was drawn
+        self._rest = _rows(self._mesh.points, normals, self._mesh.colours)
+        # What lies on its face is pressed from its back.
+        self._covers = [
+            Cover(self._mesh.points * turn, normals * turn, np.array(prop.kind.half))
+            for turn in ((1.0, up, 1.0) for up in (1.0, -1.0))
+        ]
+        self._geom_node = _geom_node(prop.name, self._mesh, self._rest)
         self.node = NodePath(self._geom_node)
 
     def show(self, pose: Array, balls: Balls | None) -> None:
@@ -91,18 +99,24 @@ class _Figure:
 
     def _give_way(self, pose: Array, balls: Balls) -> None:
         back = np.broadcast_to(rotations.conjugate(pose[3:]), (len(balls.radii), 4))
-        own = Balls(rotations.rotate(back, balls.centres - pose[:3]), balls.radii)
-        upright = rotations.rotate(pose[3:], np.array([0.0, 1.0, 0.0]))[1] > 0.0
-        if not upright:  # what lies on its face is pressed from its back
-            own = Balls(own.centres * (1.0, -1.0, 1.0), own.radii)
-        flip = np.array([1.0, 1.0 if upright else -1.0, 1.0])
-        points, light = press(self._mesh.points * flip, self._normals * flip, self._half, own)
-        dented = bool((light < 1.0).any())
+        up = 1.0 if rotations.rotate(pose[3:], np.array([0.0, 1.0, 0.0]))[1] > 0.0 else -1.0
+        centres = rotations.rotate(back, balls.centres - pose[:3]) * (1.0, up, 1.0)
+        if self._seen.shape == centres.shape and np.abs(centres - self._seen).max() < _STILL:
+            return
+        self._seen = centres
+        pressed = self._covers[0 if up > 0.0 else 1].press(Balls(centres, balls.radii))
+        dented = len(pressed.which) > 0
         if dented or self._dented:
-            points = points * flip
-            normals = normals_of(self._mesh, points)
-            _write(self._geom_node, _rows(points, normals, self._mesh.colours * light[:, None]))
+            _write(self._geom_node, self._dent(pressed, up))
         self._dented = dented
+
+    def _dent(self, pressed: Pressed, up: float) -> np.ndarray:
+        which, rows = pressed.which, self._rest.copy()
+        points = self._mesh.points.copy()
+        points[which, 1] = up * pressed.heights
+        normals = normals_of(self._mesh, points, which)
+        rows[which] = _rows(points[which], normals, self._mesh.colours[which] * pressed.light[:, None])
+        return rows
 
 
 def _rows(points: Array, normals: Array, colours: Array) -> np.ndarray:
@@ -113,7 +127,7 @@ def _rows(points: Array, normals: Array, colours: Array) -> np.ndarray:
     return rows
 
 
-def _geom_node(name: str, mesh: Mesh, normals: Array) -> GeomNode:
+def _geom_node(name: str, mesh: Mesh, rows: np.ndarray) -> GeomNode:
     data = GeomVertexData(name, GeomVertexFormat.getV3n3c4(), Geom.UHDynamic)
     data.uncleanSetNumRows(len(mesh.points))
     triangles = GeomTriangles(Geom.UHStatic)
@@ -123,7 +137,7 @@ def _geom_node(name: str, mesh: Mesh, normals: Array) -> GeomNode:
     geom.addPrimitive(triangles)
     node = GeomNode(name)
     node.addGeom(geom)
-    _write(node, _rows(mesh.points, normals, mesh.colours))
+    _write(node, rows)
     return node
 
 

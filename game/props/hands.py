@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from game.camera.pose import CameraPose
+from game.controls import IN_HAND, REACHING
 from game.performer import Performer
 from game.props.keeping import keep
 from models import rotations
@@ -59,16 +60,21 @@ class Hands:
         if self._held is not None:
             self.let_go()
             return
-        hit = self._performer.look_along(self._eye, self._eye + _REACH * self._look)
-        names = [prop.name for prop in self._performer.props]
-        if hit is None or hit.surface not in names:
+        aimed_at = self._aimed_at()
+        if aimed_at is None:
             self._say("no prop in the middle of the picture: put the cross on one, not further away than 8 m")
             return
-        self._held = names.index(hit.surface)
+        self._held = aimed_at
         front = rotations.rotate(self._performer.snapshot.props[self._held, 3:], np.array([1.0, 0.0, 0.0]))
         self._turned = float(np.arctan2(-front[2], front[0])) - self._yaw
         self._performer.handle(Handling("grab", self._held, self._hand_pose(self._held)))
-        self._say(f"{hit.surface} in hand")
+        self._say(f"{self._performer.props[self._held].name} in hand")
+
+    def action_of(self, button: str) -> str | None:
+        """What a button of whatever holds the camera does to a prop now; None: nothing."""
+        if self._held is not None:
+            return IN_HAND.get(button)
+        return REACHING.get(button) if button in REACHING and self._aimed_at() is not None else None
 
     def carry(self) -> None:
         """Bring what is in hand to where the camera is, before the next physics step."""
@@ -108,6 +114,11 @@ class Hands:
         self._performer.handle(Handling("throw", self._held, pose, (x, y, z), (a, b, c)))
         self._held = None
 
+    def place_and_keep(self) -> None:
+        """Set down what is in hand, if anything is, and keep the props so."""
+        self.let_go()
+        self.keep_props()
+
     def keep_props(self) -> None:
         """Write where the props stand when attempts begin into the place's file."""
         if self._file is None:
@@ -119,6 +130,12 @@ class Hands:
             self._say(str(error))
             return
         self._say(f"props kept in {self._file}")
+
+    def _aimed_at(self) -> int | None:
+        """The prop in the middle of the picture, within reach; None: there is none."""
+        hit = self._performer.look_along(self._eye, self._eye + _REACH * self._look)
+        names = [prop.name for prop in self._performer.props]
+        return names.index(hit.surface) if hit is not None and hit.surface in names else None
 
     def _hand_pose(self, prop: int) -> Array:
         """Before the camera and a little below its axis, upright."""

@@ -46,6 +46,7 @@ MATERIALS = {
     "chair": Material((0.50, 0.37, 0.25), (0.46, 0.33, 0.21), 0.01),
     "ball": Material((0.93, 0.92, 0.88), (0.15, 0.17, 0.22)),
     "bottle": Material((0.10, 0.20, 0.11), (0.36, 0.07, 0.10)),
+    "mat": Material((0.15, 0.25, 0.40), (0.11, 0.19, 0.31), 0.01, 0.05),
 }
 
 
@@ -61,13 +62,22 @@ def mesh_of(kind: Kind) -> Mesh:
     )
 
 
-def normals_of(mesh: Mesh, points: Array) -> Array:
-    """Unit normals ``(V, 3)`` of a mesh whose points have moved to ``points``: the mean over the triangles around."""
-    corners = points[mesh.triangles]
+def normals_of(mesh: Mesh, points: Array, which: NDArray[np.int64] | None = None) -> Array:
+    """Unit normals of a mesh whose points have moved to ``points`` ``(V, 3)``: the mean over the triangles around.
+
+    which: of these points ``(n,)`` alone, which costs less; None: of all.
+    """
+    triangles = mesh.triangles
+    if which is not None:
+        asked = np.zeros(len(points), bool)
+        asked[which] = True
+        triangles = triangles[asked[triangles].any(axis=1)]
+    corners = points[triangles]
     faces = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     total = np.stack(
-        [np.bincount(mesh.triangles.ravel(), np.repeat(faces[:, axis], 3), len(points)) for axis in range(3)], axis=1
+        [np.bincount(triangles.ravel(), np.repeat(faces[:, axis], 3), len(points)) for axis in range(3)], axis=1
     )
+    total = total if which is None else total[which]
     return np.asarray(total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12))
 
 

@@ -33,7 +33,8 @@ _BODY_KINDS = (FALL, CLOTH)
 class Cue:
     """One sound to be made. time_s: physics time; kind: one of `KINDS`; surface: a name of the sound library.
 
-    strength: 0 … 1, proportional to amplitude. link: index into `Body.links`. position: m, Panda's axes.
+    strength: 0 … 1, proportional to amplitude. link: index into `Body.links`. position: m, Panda's axes. pitch: 1 is as
+    the kind has it.
     """
 
     time_s: float
@@ -42,6 +43,7 @@ class Cue:
     strength: float
     link: int
     position: tuple[float, float, float]
+    pitch: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from game.camera.pose import CameraPose
 from game.performance import Snapshot
 from game.sound.decode import Samples
 from game.sound.foley import Cue, Foley
+from game.sound.knocks import Knocks
 from game.sound.library import load_library
 from game.sound.mixer import Mixer, listener_at, render
 from game.sound.output import Output, open_output
@@ -17,13 +18,14 @@ from models.props import Prop
 from models.reference import TICKS_PER_SECOND
 
 
-def cues_of(foley: Foley, snapshot: Snapshot, at: float) -> list[Cue]:
-    """The sounds of one physics step, to be heard ``at`` seconds.
+def cues_of(foley: Foley, knocks: Knocks, snapshot: Snapshot, at: float) -> list[Cue]:
+    """The sounds of one physics step, of body and props, to be heard ``at`` seconds.
 
     Foley counts time from the attempt's start: a new attempt or a rewind is then time running back, and what stands on
     the ground at that moment makes no sound.
     """
     heard = foley.hear(snapshot.tick / TICKS_PER_SECOND, snapshot.contacts)
+    heard += knocks.hear(snapshot.tick, snapshot.props)
     return [dataclasses.replace(cue, time_s=at) for cue in heard]
 
 
@@ -45,8 +47,8 @@ def soundtrack(
 
     steps: the performance with the time of each step in the take (s). props: what lies about and sounds of its own.
     """
-    foley = Foley(body, footsteps, things=sounds_of(props))
-    cues = [cue for at, snapshot in steps for cue in cues_of(foley, snapshot, at)]
+    foley, knocks = Foley(body, footsteps, things=sounds_of(props)), Knocks(props)
+    cues = [cue for at, snapshot in steps for cue in cues_of(foley, knocks, snapshot, at)]
     return render(load_library(), cues, duration, ambience, lambda seconds: listener_at(camera(seconds)))
 
 
@@ -55,6 +57,7 @@ class LiveSound:
 
     def __init__(self, body: Body, footsteps: str, ambience: str | None, props: Sequence[Prop] = ()) -> None:
         self._foley = Foley(body, footsteps, things=sounds_of(props))
+        self._knocks = Knocks(props)
         self._mixer = Mixer(load_library())
         self._mixer.set_bed(ambience)
         self._output: Output | str = open_output(self._mixer)
@@ -68,7 +71,7 @@ class LiveSound:
         """Sound one physics step."""
         if self.note is not None:
             return  # what is handed to a mixer that nobody empties would pile up
-        for cue in cues_of(self._foley, snapshot, 0.0):
+        for cue in cues_of(self._foley, self._knocks, snapshot, 0.0):
             self._mixer.play(cue)
 
     def place(self, camera: CameraPose) -> None:

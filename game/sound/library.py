@@ -94,7 +94,7 @@ class Picker:
         index = others[int(self._rng.integers(len(others)))]
         self._last[surface, cue.kind] = index
         kind = self._library.kinds[cue.kind]
-        pitch = kind.pitch * (1.0 + self._rng.uniform(-_PITCH_WANDER, _PITCH_WANDER))
+        pitch = kind.pitch * cue.pitch * (1.0 + self._rng.uniform(-_PITCH_WANDER, _PITCH_WANDER))
         level = kind.level_db + self._rng.uniform(-_LEVEL_WANDER, _LEVEL_WANDER)
         return Choice(variants[index], float(pitch), cue.strength * _gain(level))
 

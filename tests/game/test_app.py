@@ -242,17 +242,6 @@ class Keyboard:
         self._server = ctypes.c_void_p(self._x.XOpenDisplay(display.encode()))
         self._test.XTestFakeMotionEvent(self._server, -1, 100, 100, 0)  # into the window, which then has the keys
 
-    @property
-    def windows(self) -> int:
-        """How many there are."""
-        root = self._x.XDefaultRootWindow(self._server)
-        ids, children, count = (ctypes.c_ulong * 2)(), ctypes.c_void_p(), ctypes.c_uint()
-        above = ctypes.byref(ids, ctypes.sizeof(ctypes.c_ulong))
-        found = ctypes.byref(children), ctypes.byref(count)
-        self._x.XQueryTree(self._server, ctypes.c_ulong(root), ctypes.byref(ids), above, *found)
-        self._x.XFree(children)
-        return count.value
-
     def press(self, *keysyms: int) -> None:
         codes = [self._x.XKeysymToKeycode(self._server, ctypes.c_ulong(keysym)) for keysym in keysyms]
         for code, down in [*((code, 1) for code in codes), *((code, 0) for code in reversed(codes))]:

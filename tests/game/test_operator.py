@@ -172,6 +172,25 @@ def test_a_tracked_lens_is_followed_at_once_and_can_be_overruled_while_it_rests(
     assert (operator.lens.focal_length, operator.lens.focus_distance) == (52.0, FARTHEST)
 
 
+def test_a_lent_stick_walks_through_the_panel_and_moves_nothing(stand: Stand) -> None:
+    operator = stand.operator
+    operator.turn(next(dial for dial in operator.dials if dial.label == "stick travels at"), 2)
+    stand.film()
+    operator.lend(True)
+    before = operator.pose
+    for axes, button in (({"stick_x": -1.0}, "left"), ({"stick_y": 0.8}, "up"), ({"stick_y": -0.8}, "down")):
+        after = stand.film(0.2, trigger=1.0, **axes)
+        assert operator.sample.buttons == {button}
+        assert operator.sample.axes == {"trigger": 1.0}
+        assert np.array_equal(after.position, before.position)
+    stand.film(0.2, stick_x=0.3)
+    assert not operator.sample.buttons
+    operator.lend(False)
+    after = stand.film(0.2, stick_y=1.0)
+    assert not operator.sample.buttons
+    assert np.linalg.norm(after.position - before.position) > 0.05
+
+
 def test_look_at_goes_on_without_a_jump_when_a_take_begins(stand: Stand) -> None:
     operator = stand.operator
     operator.next_mark()

@@ -10,6 +10,7 @@ from game import replay_app
 from game.camera.pose import CameraPose
 from game.finding import find_environment, person_folder
 from game.performance import Snapshot
+from game.props.hardest import Hardest
 from game.replay_app import Playhead, ReplayApp
 from game.takes.replay import Replay
 from tests.game.takes.filming import film
@@ -108,3 +109,13 @@ def test_escape_ends_it_and_it_falls_silent(base, app, sound):
     base.messenger.send("escape")
     app.run()
     assert sound.silent
+
+
+def test_the_hardest_contact_is_told_as_in_live_play(app, body):
+    live = Hardest()
+    said = []
+    for _, snapshot in app._replay.snapshots(-1.0, 0.5):
+        live.see(snapshot)
+        said.append(live.words(body))
+    assert app._readout(0.5).hardest == said[-1] != ""
+    assert app._readout(0.0).hardest == said[0]

@@ -66,7 +66,7 @@ def drive(left: tuple[float, float], right: tuple[float, float], lift: float) ->
 
 
 class GamepadTracker(Tracker):
-    """Flies from the identity pose. Axis trigger.
+    """Flies from the identity pose. Axis trigger; while it rests, the left stick is stick_x and stick_y.
 
     Buttons a, b, x, y, menu, back, grip, shoulder, trigger, and of the cross left, right, up, down.
     """
@@ -76,6 +76,7 @@ class GamepadTracker(Tracker):
         self._now_ns = now_ns
         self._last_ns = now_ns()
         self._flight = Flight()
+        self._resting = False
 
     @property
     def name(self) -> str:
@@ -92,16 +93,22 @@ class GamepadTracker(Tracker):
         self._device.poll()
         axis = InputDevice.Axis
         left = self._axis(axis.left_x), self._axis(axis.left_y)
-        right = self._axis(axis.right_x), self._axis(axis.right_y)
-        lift = self._held(GamepadButton.dpad_up()) - self._held(GamepadButton.dpad_down())
-        self._flight = fly(self._flight, drive(left, right, lift), dt)
         trigger = self._axis(axis.right_trigger)
+        axes = {"trigger": trigger}
+        if self._resting:
+            axes |= {"stick_x": left[0], "stick_y": left[1]}
+        else:
+            right = self._axis(axis.right_x), self._axis(axis.right_y)
+            lift = self._held(GamepadButton.dpad_up()) - self._held(GamepadButton.dpad_down())
+            self._flight = fly(self._flight, drive(left, right, lift), dt)
         held = {name for name, button in _BUTTONS.items() if self._held(button)} | (
             {"trigger"} if trigger > _HALF else set()
         )
-        return Sample(
-            now, self._flight.position, self._flight.rotation, Tracking.OK, frozenset(held), {"trigger": trigger}
-        )
+        return Sample(now, self._flight.position, self._flight.rotation, Tracking.OK, frozenset(held), axes)
+
+    def rest(self, on: bool) -> None:
+        """While the panel has the sticks, the camera stays where it is."""
+        self._resting = on
 
     def close(self) -> None:
         """Nothing to let go of: Panda3D owns the device."""

@@ -57,6 +57,10 @@ class Tracker(Protocol):
         """While a text is typed, letters move nothing; a source without a keyboard has none to ignore."""
         return None
 
+    def rest(self, on: bool) -> None:
+        """While the panel has the sticks, a camera that they fly stays where it is and reports them as axes."""
+        return None
+
     def close(self) -> None:
         """Let go of the device; samples may not be asked for afterwards."""
         ...

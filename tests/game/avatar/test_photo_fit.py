@@ -103,8 +103,12 @@ def test_photographs_of_a_painted_person_make_the_person_again(
     wear(glb, model.figure(DEFAULT), long_legged)
     glb.save(tmp_path / "known.glb")
     for name, heading in (("front", 0.0), ("side", 90.0)):
-        picture = photograph(base, tmp_path / "known.glb", around(heading, size=(1200, 1600)))
-        Image.fromarray(picture[..., :3]).save(tmp_path / f"{name}.png")
+        camera = around(heading, size=(1200, 1600))
+        notes = Image.Exif()
+        # the lens, as millimetres on film of 36 x 24 mm
+        notes.get_ifd(0x8769)[0xA405] = round(camera.focal * 43.27 / np.hypot(*camera.size))
+        picture = photograph(base, tmp_path / "known.glb", camera)
+        Image.fromarray(picture[..., :3]).save(tmp_path / f"{name}.png", exif=notes)
     out, photos = tmp_path / "me", [str(tmp_path / name) for name in ("front.png", "side.png")]
     assert main(["avatar", "fit", "--height", "1.78", "--mass", "72", "--photos", *photos, "--out", str(out)]) == 0
     told = capsys.readouterr().out

@@ -84,9 +84,9 @@ def test_known_paint_comes_back(
         known = colours_at(painted[1][surface.image], surface.coordinates)
         found = colours_at(picture_in(model, surface.image), surface.coordinates)
         off = np.abs(known - found).mean(axis=1)
-        # from before, beside and behind nearly all of the outside is seen
+        # a third of the body's vertices lie in mouth and eyes, or are hidden by arms and cloth
         assert np.median(off) < 0.5 * most, surface.name
-        assert np.quantile(off, 0.7) < most, surface.name
+        assert np.quantile(off, 0.65) < most, surface.name
     eyes = next(surface for surface in surfaces_of(model) if surface.still)
     assert model.picture(eyes.image) == load_glb(folder / "person.glb").picture(eyes.image)
     model.save(tmp_path / "person.glb")

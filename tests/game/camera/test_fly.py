@@ -196,6 +196,14 @@ def test_the_gamepad_flies_reports_its_buttons_and_holds_when_unplugged(clock):
     assert sample.buttons == {"a", "trigger", "up"}
     assert sample.axes == {"trigger": 0.75}
     assert pad.polled == 1
+    tracker.rest(True)  # the panel has the sticks
+    pad.axes = {InputDevice.Axis.left_x: -1.0, InputDevice.Axis.left_y: 0.2, InputDevice.Axis.right_x: 1.0}
+    clock.pass_(0.1)
+    resting = tracker.sample()
+    assert np.array_equal(resting.position, sample.position)
+    assert np.array_equal(resting.rotation, sample.rotation)
+    assert resting.axes == {"trigger": 0.0, "stick_x": -1.0, "stick_y": 0.2}
+    tracker.rest(False)
     pad.connected = False
     clock.pass_(0.1)
     lost = tracker.sample()

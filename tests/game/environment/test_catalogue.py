@@ -171,7 +171,7 @@ position = [0.0, 1.0, 0.0]
 
 def test_shipped_places_load_and_hold_the_performer() -> None:
     folders = find_environments(ASSETS / "environments")
-    assert [folder.name for folder in folders] == ["apartment", "park", "street"]
+    assert [folder.name for folder in folders] == ["apartment", "park", "park_mat", "street"]
     for folder in folders:
         place = load_environment(folder)
         origin, yaw = place.mark_in_bullet()

@@ -14,7 +14,7 @@ from game.environment.new_place import LINES, level_camera, make_place
 from game.environment.optics import Camera
 from game.environment.place_file import read_text
 from game.matcher.frame import fit
-from game.matcher.matcher import Matcher
+from game.matcher.matcher import RESHAPE, Matcher
 from game.matcher.overlay import COLOURS, ground_grid, strokes
 from game.matcher.project import open_project
 from game.matcher.status import status_lines
@@ -235,6 +235,27 @@ def test_a_block_under_the_mouse_goes_from_the_place_too(folder: Path) -> None:
     matcher.remove((800.0, 480.0), GRASP)
     project.save(matcher)
     assert [surface.name for surface in load_environment(folder).surfaces] == ["ground"]
+
+
+def test_the_places_own_block_is_reshaped_undone_and_saved(folder: Path) -> None:
+    project = open_project(folder)
+    matcher = project.matcher
+    matcher.choose("wall")
+    for pixel in ((600.0, 900.0), (1000.0, 900.0), (1000.0, 700.0)):
+        matcher.press(pixel, GRASP)
+    project.save(matcher)
+    height = load_environment(folder).surfaces[-1].faces[0][2][2]
+    for opened in (project, open_project(folder)):
+        opened.matcher.choose(RESHAPE)
+        drag(opened.matcher, (1001.0, 699.0), (1000.0, 600.0))
+        assert opened.matcher.work.blocks[0]["span"][1] > 1.3 * height
+        opened.matcher.undo()
+        assert opened.matcher.work.blocks == ()
+    drag(matcher, (1001.0, 699.0), (1000.0, 600.0))
+    assert project.save(matcher) == f"saved: {folder}, 3 pieces of geometry"
+    assert load_environment(folder).surfaces[-1].faces[0][2][2] > 1.3 * height
+    drag(matcher, (200.0, 200.0), (300.0, 300.0))
+    assert "no corner or edge" in matcher.problem
 
 
 def test_no_place_and_a_broken_drawing_are_told(tmp_path: Path, folder: Path) -> None:

@@ -13,7 +13,7 @@ from game.environment.drawing import Drawing
 from game.environment.new_place import level_camera
 from game.environment.pictures import read_photograph
 from game.matcher.keys import MATCHER_CONTROLS
-from game.matcher.matcher import BLOCK_TOOLS, LINE_TOOLS, Matcher
+from game.matcher.matcher import BLOCK_TOOLS, LINE_TOOLS, RESHAPE, Matcher
 from game.matcher.overlay import COLOURS
 from game.matcher.window import MatcherWindow
 from models.errors import InputError
@@ -46,7 +46,7 @@ def picture(window: MatcherWindow) -> Any:
 
 def test_every_tool_has_a_key(window: MatcherWindow) -> None:
     tools = {c.action.removeprefix("tool_") for c in MATCHER_CONTROLS if c.action.startswith("tool_")}
-    assert tools == {*LINE_TOOLS, *BLOCK_TOOLS}
+    assert tools == {*LINE_TOOLS, *BLOCK_TOOLS, RESHAPE}
     window.tool_wall()
     assert window.matcher.tool == "wall"
     with pytest.raises(AttributeError):
@@ -69,6 +69,34 @@ def test_keys_and_the_mouse_do_what_the_list_says(window: MatcherWindow, monkeyp
     assert matcher.tool == "wall"
     send("]")
     assert matcher.depth == pytest.approx(0.35)
+
+
+def test_a_wall_is_drawn_higher_with_the_mouse_and_comes_down_with_undo(
+    window: MatcherWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send, matcher = window.base.messenger.send, window.matcher
+
+    def at(pixel: tuple[float, float], event: str) -> None:
+        monkeypatch.setattr(window, "_pointer", lambda: pixel)
+        window.show()
+        send(event)
+
+    send("w")
+    for pixel in ((700.0, 750.0), (1000.0, 750.0), (1000.0, 600.0)):
+        at(pixel, "mouse1")
+        at(pixel, "mouse1-up")
+    (before,) = matcher.work.blocks
+    send("r")
+    at((1000.0, 600.0), "mouse1")
+    at((1000.0, 450.0), "mouse1-up")
+    (after,) = matcher.work.blocks
+    assert after["span"][1] == pytest.approx(2.0 * before["span"][1], rel=0.02)
+    assert (after["start"], after["end"]) == (before["start"], before["end"])
+    at((1000.0, 450.0), "mouse1")  # what stands there is taken, and let go where it was
+    at((1000.0, 450.0), "mouse1-up")
+    send("u")
+    send("u")
+    assert matcher.work.blocks == (before,)
 
 
 def test_the_photograph_fills_the_window_and_a_line_is_drawn_where_it_is_dragged(window: MatcherWindow) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from game.performance import BodyPose, Snapshot
-from game.props.hardest import Hardest, part_name
+from game.props.hardest import Hardest, HardestInTake, part_name
 from models.body import Body
 from models.contact import Contact
 
@@ -45,3 +45,31 @@ def test_links_are_called_what_people_call_them() -> None:
         "left upper arm",
         "neck",
     ]
+
+
+def test_a_take_tells_it_at_every_moment_and_looks_at_each_step_once(body: Body) -> None:
+    steps = [
+        (0.0, step(1)),
+        (0.1, step(2, (FOOT, 300.0, "ground"))),
+        (0.2, step(3, (CHEST, 900.0, "mattress"))),
+        (0.3, step(0, attempt=2)),
+        (0.4, step(1, (FOOT, 200.0, "box"), attempt=2)),
+    ]
+    asked: list[float] = []
+
+    def between(after: float, until: float) -> list[tuple[float, Snapshot]]:
+        found = [(at, snapshot) for at, snapshot in steps if after < at <= until]
+        asked.extend(at for at, _ in found)
+        return found
+
+    hardest = HardestInTake(between, body)
+    said = [hardest.words(seconds) for seconds in (0.05, 0.25, 0.15, 0.35, 0.5, 0.2)]
+    assert said == [
+        "",
+        "HARDEST  chest on mattress  900 N",
+        "HARDEST  right foot on ground  300 N",
+        "",
+        "HARDEST  right foot on box  200 N",
+        "HARDEST  chest on mattress  900 N",
+    ]
+    assert asked == [at for at, _ in steps]
