@@ -30,9 +30,7 @@ PANEL_KEYS = frozenset(
 ) | frozenset(("end", "page_up", "page_down"))
 """Keys that walk through the panel while it is open, and do nothing else then."""
 
-PANEL_BUTTONS = frozenset(
-    ("left", "right", "up", "down", "a", "b", "x", "y", "grip", "shoulder", "menu", "stick")
-)
+PANEL_BUTTONS = frozenset(("left", "right", "up", "down", "a", "b", "x", "y", "grip", "shoulder", "menu", "stick"))
 """Buttons of whatever holds the camera that do; trigger and back are left to the take and to closing the panel."""
 
 _VIEW = (

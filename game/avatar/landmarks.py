@@ -66,10 +66,10 @@ def landmarks_of(figure: Figure, bones: Bones, joints: Joints) -> Landmarks:
         foot = (points[:, 0] * sign > 0.0) & (points[:, 2] < 0.05)
         found.append((kp.HEELS[i], side.foot, int(skin[_most(points, points[:, 1], foot)]), _FOOT_TRUST, nothing))
         found.append((kp.TOES[i], side.foot, int(skin[_most(points, -points[:, 1], foot)]), _FOOT_TRUST, nothing))
-    numbers, names, vertices, trust, shift = zip(*found, strict=True)
+    numbers, names, vertices, trusts, shift = zip(*found, strict=True)
     near = nearest_joint(figure.bones, figure.parents, joints)
     owners = np.array([near[figure.bones.index(name)] for name in names])
-    return Landmarks(np.array(numbers), owners, np.array(trust), np.array(vertices), names, np.array(shift))
+    return Landmarks(np.array(numbers), owners, np.array(trusts), np.array(vertices), names, np.array(shift))
 
 
 def _most(points: Array, measure: Array, among: NDArray[np.bool_]) -> int:

@@ -161,7 +161,7 @@ class _Problem:
         plane = np.stack((right, -up), axis=-1) / np.maximum(ahead, _NEAREST)[..., None]
         pull = (self._middle + self.sighting.focal * plane - self.found) * self.weight[:, None]
         held = np.broadcast_to(state[..., 6:] / np.repeat(self.joints.freedom, 3), (*pull.shape[:-2], self._turns))
-        return np.concatenate((pull.reshape(*pull.shape[:-2], -1), held), axis=-1)
+        return np.concatenate((pull.reshape(*pull.shape[:-2], 2 * len(self.found)), held), axis=-1)
 
     def view(self, points: Array, state: Array) -> View:
         """The state for those who project and draw."""

@@ -92,7 +92,7 @@ def skinned(points: Array, bones: NDArray[np.int64], weights: Array, owners: NDA
     for corner in range(bones.shape[1]):
         moved = carried(points, owners[bones[:, corner]], pose.joints, pose.places, pose.turns)
         total += weights[:, corner, None] * moved
-    return total / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
+    return np.asarray(total / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9))
 
 
 @dataclass(frozen=True)

@@ -186,7 +186,8 @@ def _areas(surface: Surface) -> Array:
     """m² that belong to each vertex."""
     a, b, c = np.moveaxis(surface.points[surface.triangles], 1, 0)
     area = 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    return np.bincount(surface.triangles.ravel(), np.repeat(area / 3.0, 3), len(surface.points))
+    shares = np.repeat(area / 3.0, 3).astype(np.float64)
+    return np.bincount(surface.triangles.ravel(), shares, len(surface.points)).astype(np.float64)
 
 
 def _sample(picture: Array, at: Array) -> Array:
