@@ -24,9 +24,9 @@ from tests.training import team_gradient
 from tests.training.test_learn import SMALL
 from tests.training.torchrun import HERE, PROMISED, agree, finish, results, start
 from training import checkpoint
-from training.learn import SCHEMA, VERSION
 from training.progress import read_columns
 from training.rehearsal_file import load_rehearsal, save_rehearsal
+from training.run_file import SCHEMA, VERSION
 from training.team import Team, digest
 
 
