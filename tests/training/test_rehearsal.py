@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from models import imitation
+from models.assets import find_clip
 from models.attempt import Attempts
 from models.body import Body
 from models.motion import Clip
@@ -14,8 +15,10 @@ from models.reference import TICKS_PER_CONTROL, Motion, Reference, tabulate
 from models.world import World
 from tests.conftest import ASSETS
 from training.rehearsal import planted, slip, topple
-from training.rehearsal_file import load_rehearsal
+from training.rehearsal_file import load_rehearsal, load_sketch
+from training.search import RehearsalSettings, Search, Try
 
+CHECKPOINTS = ASSETS / "checkpoints"
 STANDING, FLYING = 0, 110  # ticks of the backflip
 
 
@@ -56,7 +59,7 @@ def test_slipping_is_counted_for_planted_feet_alone(body: Body, reference: Refer
 
 
 def test_absolute_actions_do_what_the_residual_ones_of_the_rehearsal_do(clip: Clip, body: Body) -> None:
-    rehearsal = load_rehearsal(ASSETS / "checkpoints" / "backflip" / "rehearsal.safetensors", clip)
+    rehearsal = load_rehearsal(CHECKPOINTS / "backflip" / "rehearsal.safetensors", clip)
     reference, tick = tabulate(clip, body), np.zeros(1, dtype=np.int64)
     with World(body) as world:
         attempts = Attempts(body, reference, world, Control.ABSOLUTE)
@@ -70,3 +73,20 @@ def test_absolute_actions_do_what_the_residual_ones_of_the_rehearsal_do(clip: Cl
         wanted = rehearsal.reference.at(attempts.ticks)
         assert attempts.motion.pose.root_pos[0, 1] > 0.88  # in the air, on its way up
         assert imitation.furthest_link(attempts.motion, wanted)[0] < 0.1
+
+
+def refuse(order: Try) -> np.ndarray:
+    raise AssertionError("a finished search has nothing left to try")
+
+
+@pytest.mark.parametrize(
+    "sketch", sorted((ASSETS / "checkpoints").glob("*/sketch.safetensors")), ids=lambda path: path.parent.name
+)
+def test_the_searches_that_ship_are_finished_and_end_on_their_feet(sketch: Path, body: Body) -> None:
+    clip = find_clip(sketch.parent.name, body)
+    seed = 2 if clip.name == "jump" else 1
+    search = Search(body, tabulate(clip, body), 0.0, RehearsalSettings(), refuse, seed)
+    rehearsal = search.run(begun=load_sketch(CHECKPOINTS / skill / "sketch.safetensors", clip, seed))
+    table = rehearsal.reference.table
+    assert table.pose.root_pos[-1, 1] > 0.8 * body.standing_height
+    assert imitation.furthest_link(table, tabulate(clip, body).at(np.arange(len(table.link_pos)))).mean() < 0.5
