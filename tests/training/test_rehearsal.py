@@ -79,12 +79,9 @@ def refuse(order: Try) -> np.ndarray:
     raise AssertionError("a finished search has nothing left to try")
 
 
-@pytest.mark.parametrize(
-    "sketch", sorted((ASSETS / "checkpoints").glob("*/sketch.safetensors")), ids=lambda path: path.parent.name
-)
-def test_the_searches_that_ship_are_finished_and_end_on_their_feet(sketch: Path, body: Body) -> None:
-    clip = find_clip(sketch.parent.name, body)
-    seed = 2 if clip.name == "jump" else 1
+@pytest.mark.parametrize("skill", sorted(path.parent.name for path in CHECKPOINTS.glob("*/sketch.safetensors")))
+def test_the_searches_that_ship_are_finished_and_end_on_their_feet(skill: str, body: Body) -> None:
+    clip, seed = find_clip(skill, body), 2 if skill == "jump" else 1
     search = Search(body, tabulate(clip, body), 0.0, RehearsalSettings(), refuse, seed)
     rehearsal = search.run(begun=load_sketch(CHECKPOINTS / skill / "sketch.safetensors", clip, seed))
     table = rehearsal.reference.table
