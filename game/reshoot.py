@@ -20,7 +20,6 @@ from game.takes.facts import CHANNELS, FOCAL, FOCUS, POSITION, ROTATION, SECOND,
 from game.takes.recorder import Recorder
 from game.takes.replay import Replay, ReplayFrame
 from game.takes.shot import Shot
-from models.errors import InputError
 
 _BACK = 0.5  # s
 _PERFORMED = ("attempt", "fall", "cycle", "rewind", "lead", "grab", "place", "throw")  # the performance's own events
@@ -157,11 +156,8 @@ class Reshoot(Shooting):
         """Start a take from the beginning of the performance, or stop it."""
         if self.recording:
             self.stop_take()
-            return
-        try:
-            self.start_take()
-        except InputError as error:
-            self.say(str(error))
+        else:
+            self._try_take()
 
     def start_take(self) -> None:
         """Start a take from the beginning of the performance.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from game.performance import Snapshot
 from game.takes.facts import Facts
 from game.takes.marks import MARKER
 from game.takes.recorder import Recorder
+from models.errors import InputError
 
 _HINT_SECONDS = 5.0
 
 
-class Shooting:
+class Shooting(ABC):
     """An operator and a take; every public method without arguments is something that a key can do.
 
     controller: what buttons do. hear: called with every physics step. problem: the sentence of a take that ended early,
@@ -91,6 +93,21 @@ class Shooting:
         """How time runs, where it does not as usual, as words to add to others."""
         speed = "" if self.clock.speed == 1.0 else f", {self.clock.speed:g}x"
         return f"{speed}{', paused' if self.clock.paused else ''}"
+
+    @abstractmethod
+    def start_take(self) -> None:
+        """Start a take.
+
+        Raises:
+            InputError: the take cannot be written.
+        """
+
+    def _try_take(self) -> None:
+        """Start a take, or say why there is none."""
+        try:
+            self.start_take()
+        except InputError as error:
+            self.say(str(error))
 
     def stop_take(self) -> None:
         """End the take; it is on disk when this returns."""

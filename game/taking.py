@@ -13,7 +13,6 @@ from game.shooting import Shooting
 from game.slate import Countdown, shot_after, slate_of, toggle_mark
 from game.takes.facts import Facts, TakeHeader
 from game.takes.recorder import Recorder
-from models.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -77,10 +76,7 @@ class Taking(Shooting):
             self.say(self._countdown.text)
         if begin:
             self.say("")
-            try:
-                self.start_take()
-            except InputError as error:
-                self.say(str(error))
+            self._try_take()
 
     def start_take(self) -> None:
         """Start a take.

@@ -130,7 +130,9 @@ def as_absolute(body: Body, reference: Reference, tick: np.ndarray, action: Arra
     size = np.linalg.norm(error, axis=-1, keepdims=True)
     error = error * np.minimum(_FURTHEST / np.maximum(size, _FURTHEST), 1.0)
     vectors = rotations.log(rotations.multiply(joint_rot, rotations.exp(error)))
-    parts = [vectors[:, i, HINGE_AXIS if joint.dofs == 1 else slice(None)] for i, joint in enumerate(body.joints)]
+    parts = [
+        vectors[:, i, slice(None) if joint.dofs == SPHERICAL else HINGE_AXIS] for i, joint in enumerate(body.joints)
+    ]
     return np.concatenate([part.reshape(len(action), -1) for part in parts], axis=1)
 
 

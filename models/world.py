@@ -74,7 +74,7 @@ class World:
             self._ids = [self._make_body(offset) for offset in self._offsets]
         self._joints = [int(i) for i in body.joint_links]
         self._servos = [i for i, joint in enumerate(body.joints) if joint.servo]
-        free = [i not in self._servos for i in range(len(body.joints))]
+        free = [not joint.servo for joint in body.joints]
         self._kp = [joint.kp * pd for joint, pd in zip(body.joints, free, strict=True)]
         self._kd = [joint.kd * pd for joint, pd in zip(body.joints, free, strict=True)]
         self._limits = [[joint.torque_limit * pd] * joint.dofs for joint, pd in zip(body.joints, free, strict=True)]

@@ -19,7 +19,7 @@ from models.policy import Control, Critic, Policy, PolicySettings
 from models.reference import tabulate
 from models.skills import skill_named
 from models.world import WorldSettings
-from training import run_file
+from training import rehearsal_file, run_file
 from training.crew import Crew
 from training.curriculum import Curriculum, CurriculumSettings
 from training.finite import NotFiniteError
@@ -32,7 +32,6 @@ from training.search import RehearsalSettings, Search, Sketch
 from training.team import Team, digest
 from training.warm_start import WarmStartSettings, clone
 
-SKETCH_NAME = "sketch.safetensors"
 _LANDINGS = 256  # how many of its own landings a run remembers
 
 
@@ -135,7 +134,7 @@ class Learner:
         Raises:
             InputError: they were given different options, or keep different runs.
         """
-        files = [self.folder / "rehearsal.safetensors", self.folder / run_file.NAME]
+        files = [self.folder / rehearsal_file.NAME, self.folder / run_file.NAME]
         begun = self._rehearsal is not None
         options = digest(repr(replace(self.settings, learner_threads=0)).encode())
         run = digest(files[0].read_bytes()) if begun else 0
@@ -162,7 +161,7 @@ class Learner:
 
     def _rehearsed(self) -> Rehearsal:
         if self._rehearsal is None:
-            self._rehearsal = load_rehearsal(self.folder / "rehearsal.safetensors", self.clip)
+            self._rehearsal = load_rehearsal(self.folder / rehearsal_file.NAME, self.clip)
         return self._rehearsal
 
     def _begin(self, crew: Crew, rehearsing: Callable[[float], None]) -> None:
@@ -173,7 +172,7 @@ class Learner:
         search = Search(self.body, self.reference, symmetric, self.settings.rehearsal, crew.try_out, self.settings.seed)
         begun = load_sketch(self._sketch, self.clip, self.settings.seed) if self._sketch.exists() else None
         self._rehearsal = search.run(rehearsing, self._keep_sketch, begun)
-        save_rehearsal(self.folder / "rehearsal.safetensors", self._rehearsal)
+        save_rehearsal(self.folder / rehearsal_file.NAME, self._rehearsal)
         crew.adopt(self._rehearsal)
         self.progress.samples += search.samples
         self._warm_start(crew)
@@ -273,4 +272,4 @@ class Learner:
 
     @property
     def _sketch(self) -> Path:
-        return self.folder / SKETCH_NAME
+        return self.folder / rehearsal_file.SKETCH_NAME

@@ -13,6 +13,8 @@ from training import checkpoint
 from training.rehearsal import Rehearsal
 from training.search import Sketch
 
+NAME = "rehearsal.safetensors"
+SKETCH_NAME = "sketch.safetensors"
 SCHEMA = "backflip.rehearsal"
 SKETCH_SCHEMA = "backflip.sketch"
 VERSION = 1

@@ -12,7 +12,7 @@ from game.avatar.glb import Glb
 from game.avatar.photo_fit import View
 from game.avatar.raster import depth_map
 from game.avatar.surfaces import bone_owners, hidden_by, surfaces_of
-from game.environment.optics import to_pixels
+from game.environment.optics import ahead_of, to_pixels
 
 _TALL = 1400  # pixels that the picture is high at most
 _OUTLINE, _FOUND, _MEANT = (255, 60, 160), (255, 220, 40), (60, 220, 255)
@@ -27,7 +27,7 @@ def fit_picture(model: Glb, view: View) -> bytes:
     size = round(pixels.shape[1] * scale), round(pixels.shape[0] * scale)
     surfaces, owners = surfaces_of(model), bone_owners(model, view.pose)
     points, triangles = hidden_by(surfaces, [surface.posed(owners, view.pose)[0] for surface in surfaces])
-    ahead = (points - np.array(view.camera.position)) @ np.array(view.camera.axes[1])
+    ahead = ahead_of(view.camera, points)
     covered = np.isfinite(depth_map(to_pixels(view.camera, points) * scale, ahead, triangles, size))
     edge = binary_dilation(covered) & ~binary_erosion(covered)
     shown = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS)).copy()

@@ -22,7 +22,7 @@ from game.avatar.reshaping import joint_places, reshape
 from models.body import load_humanoid
 from models.disk import write_whole
 from models.errors import InputError
-from models.physique import write_body
+from models.physique import BODY_FILE, write_body
 from models.rotations import Array
 
 
@@ -66,7 +66,7 @@ def make_person(folder: Path, name: str, measures: Measures, default: Path, sigh
         for path, view in zip(pictures, views, strict=True):
             write_whole(path, fit_picture(glb, view))
         glb.save(folder / "person.glb")
-        write_body(folder / "body.urdf", physique)
+        write_body(folder / BODY_FILE, physique)
         table = _table(default, name, stature(glb))
         write_whole(folder / "person.toml", table.encode())
     except OSError as error:
@@ -108,4 +108,4 @@ def _table(default: Path, name: str, height: float) -> str:
     table["height"].comment("metres, soles to hair")
     table["model"] = "person.glb"
     text = tomlkit.dumps(table)
-    return text.replace('model = "person.glb"\n', 'model = "person.glb"\nbody = "body.urdf" # the physics\n', 1)
+    return text.replace('model = "person.glb"\n', f'model = "person.glb"\nbody = "{BODY_FILE}" # the physics\n', 1)

@@ -22,17 +22,14 @@ from game.avatar.glb import Glb
 from game.avatar.photo_fit import View
 from game.avatar.raster import depth_map, fragments
 from game.avatar.surfaces import Surface, bone_owners, encoded, hidden_by, picture_of, surfaces_of
-from game.environment.optics import to_pixels
+from game.environment.optics import ahead_of, to_pixels
 from game.environment.panorama import from_srgb, to_srgb
 from models.rotations import Array
 
 _POWER = 2.0  # of the facing weight
 _BORDER = 24.0  # pixels over which a photograph fades at its border
 _MARGIN = 0.01  # m by which something may lie deeper than what is seen, and is still seen
-_FAINT, _FULL = (
-    0.03,
-    0.25,
-)  # weights: below the one a photograph does not count, from the other on it hides the old paint
+_FAINT, _FULL = 0.03, 0.25  # weights: from the one on a photograph counts, from the other it hides the old paint
 _BEND = 0.02  # of the person's height: the most that a photograph is bent
 _SOFT = 3.0  # pixels of the mask's edge
 _PAD = 8  # texels that colours reach beyond the edges of the patches, for mipmaps
@@ -56,7 +53,9 @@ class Projector:
         self._colours = from_srgb(sighting.pixels / np.float32(255.0))
         self._mask = np.clip(2.0 * gaussian_filter(sighting.mask, _SOFT) - 1.0, 0.0, 1.0)
         points, triangles = solid
-        self._depth = depth_map(to_pixels(view.camera, points), self._ahead(points), triangles, view.camera.size)
+        self._depth = depth_map(
+            to_pixels(view.camera, points), ahead_of(view.camera, points), triangles, view.camera.size
+        )
         off = view.found - view.meant
         sure = sighting.seen[view.numbers] > _SURE
         most = _BEND * sighting.height
@@ -78,13 +77,10 @@ class Projector:
         weight = inside * _sample(self._mask, shown) * self._visible(points, at, facing) * facing**_POWER
         return Look(weight, np.stack([_sample(self._colours[..., k], shown) for k in range(3)], axis=1))
 
-    def _ahead(self, points: Array) -> Array:
-        return np.asarray((points - np.array(self._camera.position)) @ np.array(self._camera.axes[1]))
-
     def _visible(self, points: Array, at: Array, facing: Array) -> Array:
         """0 … 1; over one pixel a tilted surface recedes by 1 / (focal length x facing) of its distance."""
         slack = np.minimum(0.9, 1.5 / self._camera.focal / np.maximum(facing, 0.02))
-        nearer = self._ahead(points) * (1.0 - slack) - _MARGIN
+        nearer = ahead_of(self._camera, points) * (1.0 - slack) - _MARGIN
         corner = np.floor(at - 0.5)
         share = at - 0.5 - corner
         total = np.zeros(len(points))

@@ -37,28 +37,35 @@ void main() {
 }
 """
 
-_FRAGMENT = """#version 150
-uniform sampler2D p3d_Texture0;
+LIGHT = """
 uniform vec3 sun_direction;
 uniform vec3 sun_colour;
 uniform vec3 ambient_colour;
+const float WRAP = 0.25;      // light reaches this much past the terminator: skin and cloth are not plaster
+const float GROUND = 0.65;    // what comes back from the ground, against 1 from the sky
+
+vec3 light(vec3 n) {
+    float sun = max((dot(n, -sun_direction) + WRAP) / (1.0 + WRAP), 0.0);
+    float sky = mix(GROUND, 1.0, 0.5 + 0.5 * n.z);
+    return ambient_colour * sky + sun_colour * sun;
+}
+"""
+"""GLSL: the light that a surface with normal ``n`` gets; `relight` sets it."""
+
+_FRAGMENT = f"""#version 150
+uniform sampler2D p3d_Texture0;
 uniform vec2 alpha_band;      // what lies outside is left to another pass
 in vec3 normal;
 in vec2 uv;
 in vec4 tint;
 out vec4 colour;
-
-const float WRAP = 0.25;      // light reaches this much past the terminator: skin and cloth are not plaster
-const float GROUND = 0.65;    // what comes back from the ground, against 1 from the sky
-
-void main() {
+{LIGHT}
+void main() {{
     vec4 paint = texture(p3d_Texture0, uv) * tint;
     if (paint.a < alpha_band.x || paint.a >= alpha_band.y) discard;
     vec3 n = normalize(gl_FrontFacing ? normal : -normal);
-    float sun = max((dot(n, -sun_direction) + WRAP) / (1.0 + WRAP), 0.0);
-    float sky = mix(GROUND, 1.0, 0.5 + 0.5 * n.z);
-    colour = vec4(paint.rgb * (ambient_colour * sky + sun_colour * sun), paint.a);
-}
+    colour = vec4(paint.rgb * light(n), paint.a);
+}}
 """
 
 _SOLID = 0.6  # alpha from which a strand of hair hides what is behind it

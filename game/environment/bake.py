@@ -81,21 +81,23 @@ def fill_patches(picture: NDArray[np.uint8], surfaces: Sequence[Sequence[Patch]]
     size = len(picture)
     whole = picture.copy()
     texels = [[_texels(patch, size) for patch in patches] for patches in surfaces]
-    everything = _known(picture, [own for owns in texels for own in owns])
     for owns in texels:
-        known = _known(picture, owns)
-        tree = known if len(known[0]) else everything
-        if not len(tree[0]):
+        open_texels = [(at, points, picture[at][:, 3] < 255) for at, points in owns]
+        gaps = [(at, points, gap) for at, points, gap in open_texels if gap.any()]
+        if not gaps:
             continue
-        nearest = cKDTree(tree[0])
-        for at, points in owns:
-            open_here = picture[at][:, 3] < 255
-            if open_here.any():
-                rows, columns = at[0][open_here], at[1][open_here]
-                alpha = picture[rows, columns, 3:] / 255.0
-                found = _nearest_colours(nearest, tree[1], points[open_here])
-                whole[rows, columns, :3] = np.round(alpha * picture[rows, columns, :3] + (1.0 - alpha) * found)
-                whole[rows, columns, 3] = 255
+        known, colours = _known(picture, owns)
+        if not len(known):
+            known, colours = _known(picture, [own for each in texels for own in each])
+        if not len(known):
+            continue
+        nearest = cKDTree(known)
+        for (all_rows, all_columns), points, gap in gaps:
+            rows, columns = all_rows[gap], all_columns[gap]
+            alpha = picture[rows, columns, 3:] / 255.0
+            found = _nearest_colours(nearest, colours, points[gap])
+            whole[rows, columns, :3] = np.round(alpha * picture[rows, columns, :3] + (1.0 - alpha) * found)
+            whole[rows, columns, 3] = 255
     return fill_gaps(whole)
 
 

@@ -153,6 +153,11 @@ def straight(camera: Camera) -> Camera:
     return replace(camera, size=size, principal_point=(-low[0], -low[1]), distortion=(0.0, 0.0))
 
 
+def ahead_of(camera: Camera, points: Array) -> Array:
+    """How far along the camera's view points ``(..., 3)`` lie before it, ``(...,)`` m."""
+    return np.asarray((points - np.array(camera.position)) @ np.array(camera.axes[1]))
+
+
 def to_pixels(camera: Camera, points: Array) -> Array:
     """World points ``(..., 3)`` -> pixels ``(..., 2)``; NaN for what lies behind the camera or beyond its `reach`."""
     right, forward, up = np.moveaxis((points - np.array(camera.position)) @ np.array(camera.axes).T, -1, 0)

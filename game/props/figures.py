@@ -83,10 +83,9 @@ class _Figure:
         self._seen: Array = np.zeros((0, 3))  # where balls were when it was drawn
         self._rest = _rows(self._mesh.points, normals, self._mesh.colours)
         # What lies on its face is pressed from its back.
-        self._covers = [
-            Cover(self._mesh.points * turn, normals * turn, np.array(prop.kind.half))
-            for turn in ((1.0, up, 1.0) for up in (1.0, -1.0))
-        ]
+        turns = [(1.0, up, 1.0) for up in (1.0, -1.0)] if self._soft else []
+        half = np.array(prop.kind.half)
+        self._covers = [Cover(self._mesh.points * turn, normals * turn, half) for turn in turns]
         self._geom_node = _geom_node(prop.name, self._mesh, self._rest)
         self.node = NodePath(self._geom_node)
 

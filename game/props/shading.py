@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from panda3d.core import LMatrix4, LVector3, LVector4, NodePath, Shader, Texture
 
-from game.avatar.shading import Lighting, relight
+from game.avatar.shading import LIGHT, Lighting, relight
 from game.environment import glsl
 
 _VERTEX = """#version 150
@@ -26,24 +26,17 @@ void main() {
 """
 
 _FRAGMENT = f"""#version 150
-uniform vec3 sun_direction;
-uniform vec3 sun_colour;
-uniform vec3 ambient_colour;
 in vec3 world;
 in vec3 normal;
 in vec3 paint;
 out vec4 colour;
+{LIGHT}
 {glsl.SHADOW}
-const float WRAP = 0.25;      // as the body is lit, see game.avatar.shading
-const float GROUND = 0.65;
 const float OFF = 0.03;       // m along the normal from which the shadow is looked for: no prop shades itself by grain
 
 void main() {{
     vec3 n = normalize(gl_FrontFacing ? normal : -normal);
-    float sun = max((dot(n, -sun_direction) + WRAP) / (1.0 + WRAP), 0.0);
-    float sky = mix(GROUND, 1.0, 0.5 + 0.5 * n.z);
-    vec3 lit = paint * (ambient_colour * sky + sun_colour * sun);
-    colour = vec4(lit * shade(world + OFF * n, n), 1.0);
+    colour = vec4(paint * light(n) * shade(world + OFF * n, n), 1.0);
 }}
 """
 

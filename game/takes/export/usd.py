@@ -19,11 +19,11 @@ from game.takes.export.figure import figure_of
 from game.takes.export.motion import BodyMotion, Motion, PropsMotion
 from game.takes.export.prop_mesh import prop_mesh
 from game.takes.export.usd_figure import add_figure
+from game.takes.export.usd_mesh import define_mesh, vectors
 from models import rotations
 from models.body import Body
 from models.coords import bullet_quat_to_panda, bullet_to_panda, xyzw_to_wxyz
 from models.props import Prop
-from models.rotations import Array
 
 UNITS = 100.0  # a metre
 _FROM_USD_CAMERA = rotations.about(0, np.pi / 2)  # -Z ahead, Y up -> Y ahead, Z up
@@ -149,18 +149,6 @@ def _add_props(stage: Usd.Stage, motion: PropsMotion) -> None:
 
 def _add_mesh(stage: Usd.Stage, path: str, prop: Prop) -> None:
     mesh, normals = prop_mesh(prop.kind)
-    points = UNITS * bullet_to_panda(mesh.points)
-    shape = UsdGeom.Mesh.Define(stage, path)
-    shape.CreatePointsAttr(_vectors(points))
-    shape.CreateNormalsAttr(_vectors(bullet_to_panda(normals)))
-    shape.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
-    shape.CreateFaceVertexIndicesAttr(Vt.IntArray.FromNumpy(mesh.triangles.astype(np.int32).ravel()))
-    shape.CreateFaceVertexCountsAttr(Vt.IntArray([3] * len(mesh.triangles)))
-    shape.CreateSubdivisionSchemeAttr(UsdGeom.Tokens.none)
-    shape.CreateExtentAttr(_vectors(np.stack((points.min(axis=0), points.max(axis=0)))))
+    shape = define_mesh(stage, path, UNITS * bullet_to_panda(mesh.points), mesh.triangles, bullet_to_panda(normals))
     colours = shape.CreateDisplayColorPrimvar(UsdGeom.Tokens.vertex)
-    colours.Set(_vectors(mesh.colours**2.2))  # USD's colours are linear
-
-
-def _vectors(values: Array) -> Vt.Vec3fArray:
-    return Vt.Vec3fArray.FromNumpy(np.ascontiguousarray(values, dtype=np.float32))
+    colours.Set(vectors(mesh.colours**2.2))  # USD's colours are linear

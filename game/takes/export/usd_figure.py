@@ -16,6 +16,7 @@ from pxr import Gf, Sdf, Tf, Usd, UsdGeom, UsdSkel, Vt
 
 from game.avatar.glb import Glb
 from game.takes.export.figure import Figure
+from game.takes.export.usd_mesh import define_mesh, vectors
 from models.coords import bullet_to_panda, xyzw_to_wxyz
 from models.rotations import Array
 
@@ -143,18 +144,11 @@ class _Skin:
 
     def add(self, stage: Usd.Stage, path: str, skeleton: UsdSkel.Skeleton) -> None:
         """Add the mesh, bound to the skeleton."""
-        mesh = UsdGeom.Mesh.Define(stage, path)
         attributes = self._primitive["attributes"]
-        corners = self._model.array(self._primitive["indices"]).ravel().astype(np.int32)
-        mesh.CreatePointsAttr(_vectors(self.points))
-        mesh.CreateFaceVertexIndicesAttr(Vt.IntArray.FromNumpy(corners))
-        mesh.CreateFaceVertexCountsAttr(Vt.IntArray.FromNumpy(np.full(len(corners) // 3, 3, dtype=np.int32)))
-        mesh.CreateSubdivisionSchemeAttr(UsdGeom.Tokens.none)
-        mesh.CreateExtentAttr(Vt.Vec3fArray([Gf.Vec3f(*_floats(f(self.points, axis=0))) for f in (np.min, np.max)]))
+        triangles = self._model.array(self._primitive["indices"]).reshape(-1, 3)
+        normals = bullet_to_panda(self._model.array(attributes["NORMAL"])) if "NORMAL" in attributes else None
+        mesh = define_mesh(stage, path, self.points, triangles, normals)
         mesh.CreateDisplayColorAttr(Vt.Vec3fArray([Gf.Vec3f(*self._colour())]))
-        if "NORMAL" in attributes:
-            mesh.CreateNormalsAttr(_vectors(bullet_to_panda(self._model.array(attributes["NORMAL"]))))
-            mesh.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
         if "TEXCOORD_0" in attributes:
             st = self._model.array(attributes["TEXCOORD_0"]) * (1.0, -1.0) + (0.0, 1.0)  # from the bottom up
             kind = Sdf.ValueTypeNames.TexCoord2fArray
@@ -176,7 +170,7 @@ class _Skin:
             accessor = self._primitive["targets"][own.index(name)]["POSITION"]
             moved = self._units * bullet_to_panda(self._model.array(accessor))
             rows = np.flatnonzero(np.abs(moved).max(axis=1) > 0.0)
-            shape.CreateOffsetsAttr(_vectors(moved[rows]))
+            shape.CreateOffsetsAttr(vectors(moved[rows]))
             shape.CreatePointIndicesAttr(Vt.IntArray.FromNumpy(rows.astype(np.int32)))
             targets.append(shape.GetPath())
         if made:
@@ -195,10 +189,6 @@ class _Skin:
             pixels = np.asarray(image.convert("RGBA").resize((64, 64)), dtype=np.float64) / 255.0
         seen = pixels[..., 3] > 0.5
         return tuple(_floats((pixels[seen] if seen.any() else pixels.reshape(-1, 4))[:, :3].mean(axis=0) ** 2.2))
-
-
-def _vectors(values: Array) -> Vt.Vec3fArray:
-    return Vt.Vec3fArray.FromNumpy(np.ascontiguousarray(values, dtype=np.float32))
 
 
 def _floats(values: Array) -> list[float]:

@@ -16,6 +16,7 @@ from panda3d.core import (
     GraphicsOutput,
     GraphicsPipe,
     NodePath,
+    PerspectiveLens,
     PNMImage,
     Texture,
     WindowProperties,
@@ -152,3 +153,19 @@ def shoot(base: Any) -> Any:
     yield take
     for buffer in buffers:
         base.graphicsEngine.removeWindow(buffer)
+
+
+def aim(
+    fov: float, size: tuple[int, int], position: tuple[float, float, float], hpr: tuple[float, float, float]
+) -> Callable[[NodePath], None]:
+    """Puts a camera somewhere, with a lens of ``fov`` degrees across a picture of ``size`` pixels."""
+
+    def put(camera: NodePath) -> None:
+        lens = PerspectiveLens()
+        lens.setFov(fov)
+        lens.setAspectRatio(size[0] / size[1])
+        lens.setNear(0.05)
+        camera.node().setLens(lens)
+        camera.setPosHpr(*position, *hpr)
+
+    return put

@@ -7,25 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from panda3d.core import NodePath, PerspectiveLens
 
 from game.environment.catalogue import load_environment
 from game.environment.place import Place
 from game.props.figures import PropFigures
 from models.body import Body
 from models.props import Prop, kind_named, poses_of
+from tests.game.environment.conftest import aim
 
 SIZE = (160, 120)
 HEIGHT = 0.5  # m of the camera above the mattress, which fills the picture
-
-
-def look_down(camera: NodePath) -> None:
-    lens = PerspectiveLens()
-    lens.setFov(40.0)
-    lens.setAspectRatio(SIZE[0] / SIZE[1])
-    lens.setNear(0.05)
-    camera.node().setLens(lens)
-    camera.setPosHpr(0.0, 0.0, 0.25 + HEIGHT, 0.0, -90.0, 0.0)
+LOOK_DOWN = aim(40.0, SIZE, (0.0, 0.0, 0.25 + HEIGHT), (0.0, -90.0, 0.0))
 
 
 def test_a_prop_shades_another_and_not_itself(
@@ -42,7 +34,7 @@ def test_a_prop_shades_another_and_not_itself(
         poses[1, 0] = x
         figures.show(poses, None)
         place.update()
-        return np.asarray(shoot(look_down, SIZE).mean(axis=2))
+        return np.asarray(shoot(LOOK_DOWN, SIZE).mean(axis=2))
 
     unshaded = picture(0.0)
     place.cast_from(figures.casting)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from panda3d.core import NodePath, PerspectiveLens
 
 from game.environment.catalogue import load_environment
 from game.environment.geometry import box
 from game.environment.mesh import draw_faces
 from game.environment.place import Place
 from tests.conftest import ASSETS
-from tests.game.environment.conftest import read_picture, write_picture
+from tests.game.environment.conftest import aim, read_picture, write_picture
 
 REFERENCES = Path(__file__).parent / "references"
 SIZE = (480, 260)
@@ -24,18 +22,6 @@ WORST = 24.0  # of 255, for 99 pixels in 100: grain of the shadow's edge and ste
 
 # Where the first operator stands, and far away from where the photographs were taken.
 AWAY = {"park": ((-6.0, -6.0, 2.5), (-40.0, -8.0, 0.0)), "apartment": ((-1.5, -2.2, 1.8), (-60.0, -10.0, 0.0))}
-
-
-def _from(position: tuple[float, float, float], hpr: tuple[float, float, float]) -> Callable[[NodePath], None]:
-    def aim(camera: NodePath) -> None:
-        lens = PerspectiveLens()
-        lens.setFov(50.0)
-        lens.setAspectRatio(SIZE[0] / SIZE[1])
-        lens.setNear(0.05)
-        camera.node().setLens(lens)
-        camera.setPosHpr(*position, *hpr)
-
-    return aim
 
 
 @pytest.mark.parametrize("name", ["park", "apartment"])
@@ -49,7 +35,7 @@ def test_a_place_looks_as_it_did(base: Any, shoot: Any, tmp_path: Path, name: st
     place.update()
     operator = environment.operators[0]
     views = {"operator": (operator.position, operator.hpr), "away": AWAY[name]}
-    pictures = {view: shoot(_from(*where), SIZE) for view, where in views.items()}
+    pictures = {view: shoot(aim(50.0, SIZE, *where), SIZE) for view, where in views.items()}
     place.destroy()
     for view, picture in pictures.items():
         write_picture(tmp_path / f"{name}_{view}.png", picture)
