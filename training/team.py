@@ -24,6 +24,7 @@ from models.disk import write_whole
 from models.errors import InputError
 
 _TIMEOUT = timedelta(minutes=30)  # the first rehearses, and judges its stages, while the others wait
+_SHARED_STORE = "TORCHELASTIC_USE_AGENT_STORE"  # torchrun's word for: the team meets where the last one's traces are
 
 
 class Team:
@@ -53,6 +54,12 @@ class Team:
         return "TORCHELASTIC_RUN_ID" in os.environ
 
     def __enter__(self) -> Team:
+        """Raises: InputError: torchrun was asked to replace who dies, and could not; another machine is gone."""
+        if int(os.environ.get("TORCHELASTIC_MAX_RESTARTS", "0")) and os.environ.get(_SHARED_STORE) == str(True):
+            raise InputError(
+                "torchrun keeps the addresses of machines that died, so that nobody can take their place (PyTorch's "
+                "issue 135712); set TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 before it, or leave out --max-restarts"
+            )
         if self.size > 1:
             with _all_there():
                 dist.init_process_group("gloo", timeout=_TIMEOUT)

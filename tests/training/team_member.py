@@ -54,7 +54,9 @@ def main() -> None:
     kind = Mortal if arguments.dies and last else Learner
     with Team() as team:
         learner = kind(find_clip("backflip", load_humanoid()), folder, settings, team)
-        _learn(argparse.Namespace(skill="backflip", samples=samples, resume=False, film=False), learner)
+        _learn(
+            argparse.Namespace(skill="backflip", samples=samples, resume=False, film=False, control="residual"), learner
+        )
     result = vars(learner.progress) | {
         "rank": team.rank,
         "sent": team.sent,

@@ -132,6 +132,13 @@ def test_two_machines_learn_one_policy(learned: tuple[Path, Path]) -> None:
     assert not (learned[1] / "stages").exists()
 
 
+def test_a_torchrun_that_could_replace_nobody_is_refused(tmp_path: Path) -> None:
+    options = [*HERE, "--max-restarts", "1"]
+    ((code, said),) = finish(start("team_member", tmp_path / "a", tmp_path / "b", options=options, share_store=True))
+    assert code != 0
+    assert "set TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 before it" in said
+
+
 @pytest.mark.slow
 def test_a_machine_that_dies_is_replaced_and_learning_goes_on_from_the_checkpoint(
     learned: tuple[Path, Path], tmp_path: Path

@@ -25,16 +25,20 @@ def start(
     options: Sequence[str] = HERE,
     before: Sequence[str] = (),
     interface: str = "lo",
+    share_store: bool = False,
 ) -> subprocess.Popen[str]:
     """One node: torchrun with ``options`` in front of ``tests.training.<module>``, and ``before`` in front of all.
 
-    interface: of the network that gloo talks over.
+    interface: of the network that gloo talks over. share_store: torchrun's own default, with which it replaces nobody.
     """
     command = [*before, sys.executable, "-m", "torch.distributed.run", *options, "-m", f"tests.training.{module}"]
+    environment = os.environ | {"GLOO_SOCKET_IFNAME": interface, "OMP_NUM_THREADS": "1"}
+    if not share_store:
+        environment |= {"TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1"}
     return subprocess.Popen(
         [*command, *map(str, arguments)],
         cwd=ASSETS.parent,
-        env=os.environ | {"GLOO_SOCKET_IFNAME": interface, "OMP_NUM_THREADS": "1"},
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
