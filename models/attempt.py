@@ -72,6 +72,7 @@ class Attempts:
 
     control: what the actions mean that `aim` gets.
     allowed: ``(links,)`` bool, the links that may touch the ground without it being a fall.
+    rest: tick at which the clip comes to rest, if it does.
     """
 
     def __init__(self, body: Body, reference: Reference, world: World, control: Control = Control.RESIDUAL) -> None:
@@ -82,6 +83,8 @@ class Attempts:
         skill = skill_named(reference.clip.name)
         self.allowed = allowed_links(skill, body)
         self._steerable = skill.steerable
+        rest = reference.clip.rest
+        self.rest = None if rest is None else round(rest * reference.ticks)
         self._steering: Steering | None = None
         self.ticks = np.zeros(world.count, dtype=np.int64)
         self.frame = Frame(np.zeros((world.count, 3)), np.zeros(world.count))
@@ -128,10 +131,24 @@ class Attempts:
             self._lead(self._steering)
         self.motion = imitation.to_frame(self.world.motion(), self.frame)
         self.ticks += TICKS_PER_CONTROL
-        if not self.reference.loop:
-            np.minimum(self.ticks, self.reference.ticks, out=self.ticks)
+        self._come_to_rest(np.flatnonzero(self.resting()))
+        if self.reference.loop:
+            return self.ticks >= self.reference.ticks
+        np.minimum(self.ticks, self.reference.ticks, out=self.ticks)
+        return np.zeros(len(self.ticks), dtype=bool)
+
+    def resting(self) -> np.ndarray:
+        """``(count,)`` bool: the clip has come to its rest in this very control step."""
+        if self.rest is None:
             return np.zeros(len(self.ticks), dtype=bool)
-        return self.ticks >= self.reference.ticks
+        since = self.ticks - self.rest
+        return np.asarray((since >= 0) & (since < TICKS_PER_CONTROL))
+
+    def _come_to_rest(self, which: np.ndarray) -> None:
+        """Move the clip under the bodies ``which``: who has landed elsewhere shall stand there, not lean back to it."""
+        if len(which):
+            motion = self.world.motion(which)
+            self._move(which, imitation.frame_under(motion.pose, self.reference, self.ticks[which]), motion)
 
     def wrap(self, over: np.ndarray) -> None:
         """Begin the next cycle where `settle` said that one is over."""
@@ -140,10 +157,16 @@ class Attempts:
         which = np.flatnonzero(over)
         self.ticks[which] -= self.reference.ticks
         motion = self.world.motion(which)
-        following = self._following(which) if self._steerable else imitation.frame_under(motion.pose, self.reference)
-        self.frame.origin[which] = following.origin
-        self.frame.yaw[which] = following.yaw
-        self.motion = self.motion.replaced(which, imitation.to_frame(motion, following))
+        if self._steerable:
+            self._move(which, self._following(which), motion)
+        else:
+            start = np.zeros(len(which), dtype=np.int64)
+            self._move(which, imitation.frame_under(motion.pose, self.reference, start), motion)
+
+    def _move(self, which: np.ndarray, frame: Frame, motion: Motion) -> None:
+        self.frame.origin[which] = frame.origin
+        self.frame.yaw[which] = frame.yaw
+        self.motion = self.motion.replaced(which, imitation.to_frame(motion, frame))
 
     def _following(self, which: np.ndarray) -> Frame:
         """Where the clip itself has got to: who is led does not choose the way."""

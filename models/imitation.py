@@ -269,13 +269,13 @@ def outcome(
     return np.where(failed, 0.0, reward(body, motion, wanted)), failed
 
 
-def frame_under(pose: Pose, reference: Reference) -> Frame:
-    """The frame of an attempt that starts where bodies stand: ``pose`` in the world, ``(n,)``.
+def frame_under(pose: Pose, reference: Reference, ticks: np.ndarray) -> Frame:
+    """The frame of an attempt that has the clip at ``ticks (n,)`` where bodies are: ``pose`` in the world, ``(n,)``.
 
-    The clip's first frame is moved to the body's own place and heading, so that an attempt is judged by how it moves
-    and not by where the last one has drifted to.
+    The clip is moved to the body's own place and heading, so that an attempt is judged by how it moves and not by where
+    it had drifted to before.
     """
-    start = reference.at(np.zeros(len(pose.root_pos), dtype=np.int64)).pose
+    start = reference.at(ticks).pose
     yaw = rotations.twist_angle(rotations.multiply(pose.root_rot, rotations.conjugate(start.root_rot)), 1)
     origin = pose.root_pos - rotations.rotate(rotations.about(1, yaw), start.root_pos)
     return Frame(origin * np.array([1.0, 0.0, 1.0]), yaw)

@@ -58,7 +58,10 @@ def join_poses(poses: Sequence[Pose]) -> Pose:
 
 @dataclass(frozen=True)
 class Clip:
-    """A motion: frame times ``(F,)`` in s, root positions ``(F, 3)``, rotations ``(F, 4)``, joints ``(F, J, 4)``."""
+    """A motion: frame times ``(F,)`` in s, root positions ``(F, 3)``, rotations ``(F, 4)``, joints ``(F, J, 4)``.
+
+    rest: where it comes to rest, as a share of its duration; None: nowhere.
+    """
 
     name: str
     loop: bool
@@ -66,6 +69,7 @@ class Clip:
     root_pos: Array
     root_rot: Array
     joint_rot: Array
+    rest: float | None = None
 
     @property
     def duration(self) -> float:
@@ -105,6 +109,7 @@ class Clip:
             insert(self.root_pos, pos),
             insert(self.root_rot, rot),
             insert(self.joint_rot, joints),
+            at / (self.duration + seconds),
         )
 
     def slowed(self, begin: float, end: float, factor: float) -> Clip:

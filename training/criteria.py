@@ -113,7 +113,7 @@ class GetUp:
     """From lying (lying_share), within so many seconds, to hold_seconds on the feet alone and above height_share."""
 
     within: float
-    hold_seconds: float = 1.0
+    hold_seconds: float = 2.0
     height_share: float = 0.8
     lying_share: float = 0.4
 

@@ -28,7 +28,7 @@ from training.pushes import IN_LEARNING, push, push_forces
 from training.rehearsal import Rehearsal
 from training.search import Try, try_out
 
-_OWN_LANDING = 0.5  # share of starts at frame 0 that begin in a landing of its own
+_OWN_LANDING = 0.5  # share of starts where, or after, landings were taken that begin in one of its own
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class WorkerSettings:
 class Order:
     """What to collect an iteration with. lead: the rehearsal's actions are made instead of the policy's.
 
-    landings: poses in which it stood when the clip began anew, in the attempt's frame, ``(m, …)``; None at first.
+    landings: poses in which it stood when the clip began anew, or came to rest if it does not loop, in the attempt's
+    frame, ``(m, …)``; None at first.
     """
 
     iteration: int
@@ -211,7 +212,8 @@ class Worker:
         np.add.at(result.visits, bins, 1.0)
         np.add.at(result.failures, bins[failed], 1.0)
         attempts.wrap(over)
-        result.landings += [attempts.motion.pose[i : i + 1] for i in np.flatnonzero(over & ~failed)]
+        landed = over if self.reference.loop else attempts.resting()
+        result.landings += [attempts.motion.pose[i : i + 1] for i in np.flatnonzero(landed & ~failed)]
         result.attempts += int(failed.sum())
         self._restart(np.flatnonzero(failed), order)
 
@@ -233,6 +235,9 @@ class Worker:
         for copy in which:
             self.world.set_friction(int(copy), float(rng.uniform(*amount.friction)))
         if order.landings is not None:
-            own = np.flatnonzero((ticks == 0) & (rng.random(len(which)) < _OWN_LANDING))
+            landing = 0 if self.reference.loop else self.attempts.rest or 0
+            landed = ticks == landing if self.reference.loop else ticks >= landing
+            own = np.flatnonzero(landed & (rng.random(len(which)) < _OWN_LANDING))
+            ticks[own] = landing
             pose = pose.replaced(own, order.landings[rng.integers(len(order.landings.root_pos), size=len(own))])
         self.attempts.reset(which, ticks, pose)

@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models import rotations
+from models import imitation, rotations
 from models.assets import find_clip
 from models.attempt import MOST_TURN, SPEEDS, Attempts, Steering
 from models.body import Body
-from models.reference import CONTROL_HZ, TICKS_PER_CONTROL, Reference, tabulate
+from models.reference import CONTROL_HZ, TICKS_PER_CONTROL, TICKS_PER_SECOND, Reference, tabulate
 from models.rotations import Array
 from models.world import World
 
@@ -60,3 +60,29 @@ def test_the_ways_it_is_led_while_learning_cover_all_of_them() -> None:
     assert drawn.turn.min() < -0.9 * MOST_TURN < 0.9 * MOST_TURN < drawn.turn.max()
     assert SPEEDS[0] <= drawn.speed.min() < SPEEDS[0] + 0.02
     assert SPEEDS[1] - 0.02 < drawn.speed.max() <= SPEEDS[1]
+
+
+def test_who_has_got_up_elsewhere_rests_there(body: Body) -> None:
+    reference = tabulate(find_clip("getup_faceup", body), body)
+    seconds = reference.clip.duration - 1.0  # it rests for the last second
+    before = np.full(1, round(seconds * TICKS_PER_SECOND) - 2 * TICKS_PER_CONTROL)
+    elsewhere = imitation.place_in_world(
+        reference.at(before).pose, imitation.Frame(np.array([[0.3, 0.0, -0.2]]), np.array([0.4]))
+    )
+    off, turned = [], []
+    with World(body) as world:
+        attempts = Attempts(body, reference, world)
+        attempts.reset(np.zeros(1, dtype=np.int64), before, elsewhere)
+        for _ in range(5):
+            attempts.aim(np.zeros((1, body.dofs)))
+            attempts.tick(TICKS_PER_CONTROL)
+            attempts.settle()
+            pose, wanted = attempts.motion.pose, attempts.wanted().pose
+            off.append(float(np.hypot(*(pose.root_pos - wanted.root_pos)[0, [0, 2]])))
+            turned.append(float(rotations.angle_between(pose.root_rot, wanted.root_rot)[0]))
+            assert np.allclose(
+                imitation.place_in_world(pose, attempts.frame).root_pos, world.motion().pose.root_pos, atol=1e-9
+            )
+    assert min(off[0], turned[0]) > 0.3
+    assert max(off[1:]) < 0.05  # it comes to rest in the second step, and the clip with it
+    assert max(turned[1:]) < 0.25

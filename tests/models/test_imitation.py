@@ -121,9 +121,10 @@ def test_an_action_moves_its_own_joint_and_no_other(body: Body, reference: Refer
     assert np.count_nonzero(angles > 1e-6) == 1
 
 
-def test_the_next_cycle_begins_under_the_body(reference: Reference) -> None:
+def test_the_clip_goes_on_under_the_body(reference: Reference) -> None:
     frame = Frame(np.array([[5.0, 0.0, 1.0]]), np.array([-0.7]))
-    start: Pose = imitation.place_in_world(reference.at(np.zeros(1, dtype=np.int64)).pose, frame)
-    found = imitation.frame_under(start, reference)
-    assert np.allclose(found.origin, frame.origin, atol=1e-6)
-    assert np.allclose(found.yaw, frame.yaw, atol=1e-6)
+    for ticks in (np.zeros(1, dtype=np.int64), np.full(1, 80)):
+        there: Pose = imitation.place_in_world(reference.at(ticks).pose, frame)
+        found = imitation.frame_under(there, reference, ticks)
+        assert np.allclose(found.origin, frame.origin, atol=1e-6)
+        assert np.allclose(found.yaw, frame.yaw, atol=1e-6)

@@ -126,7 +126,7 @@ def order(folder: Path, body: Body, skill: str, seconds: float) -> Namespace:
 
 
 def test_stages_of_any_skill_are_judged(body: Body, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert judge_stage(order(tmp_path, body, "getup_facedown", 5.1)) == 0
+    assert judge_stage(order(tmp_path, body, "getup_facedown", 6.1)) == 0
     figures = json.loads(capsys.readouterr().out)
     assert figures["success"] == 0.0
     assert not FLIPS & set(figures)

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import torch
 
+from models.assets import find_clip
 from models.body import Body
 from models.errors import InputError
 from models.imitation import observation_size
-from models.motion import Clip
+from models.motion import Clip, join_poses
 from models.policy import Policy, PolicySettings
-from models.reference import Reference
+from models.reference import Reference, tabulate
 from models.stage import list_stages, load_stage
 from models.world import WorldSettings
 from tests.conftest import ASSETS
@@ -68,6 +69,31 @@ def test_the_same_order_collects_the_same_whatever_came_before(clip: Clip, refer
     assert not np.array_equal(first.observation, other.observation)
     fresh, _ = collector(clip, reference, body, 1)
     assert np.array_equal(first.observation, fresh.collect(order).observation)
+
+
+def test_who_has_got_up_is_remembered_and_begins_there(body: Body) -> None:
+    clip = find_clip("getup_facedown", body)
+    reference = tabulate(clip, body)
+    worker, order = collector(clip, reference, body, 1)
+    rest = worker.attempts.rest
+    assert rest is not None
+    just_before = np.zeros(worker.bins)
+    just_before[rest // CurriculumSettings().bin_ticks] = 1.0  # the bin that has the rest in it
+    order = replace(order, starts=just_before, from_start=0.0)
+    experience = worker.collect(order)
+    assert experience.landings
+    wanted = reference.at(np.full(1, rest)).pose
+    for pose in experience.landings:  # in the frame of the clip that has been moved under it
+        assert np.allclose(pose.root_pos[0, [0, 2]], wanted.root_pos[0, [0, 2]], atol=0.05)
+
+    own = join_poses(experience.landings)[:1]
+    after = np.zeros(worker.bins)
+    after[-1] = 1.0
+    again = worker.collect(replace(order, starts=after, landings=own, iteration=1))
+    sine, cosine = again.observation[0, :, -4], again.observation[0, :, -2]  # of the phase
+    begins = {round(float(each) * reference.ticks) for each in np.arctan2(sine, cosine) / (2 * np.pi) % 1.0}
+    assert rest in begins  # some begin in their own landing …
+    assert max(begins) > reference.ticks - CurriculumSettings().bin_ticks  # … and others in the rehearsal's pose
 
 
 def test_whoever_leads_makes_the_rehearsal_s_moves(clip: Clip, reference: Reference, body: Body) -> None:
