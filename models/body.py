@@ -13,6 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models import rotations
 from models.errors import InputError
@@ -119,19 +120,30 @@ class Body:
         batch = root_pos.shape[:-1]
         positions = np.empty((*batch, len(self.links), 3))
         turns = np.empty((*batch, len(self.links), 4))
-        joint_of_link = {joint.link: i for i, joint in enumerate(self.joints)}
-        for index, link in enumerate(self.links):
-            if link.parent < 0:
-                positions[..., index, :], turns[..., index, :] = root_pos, root_rot
-                continue
-            parent = turns[..., link.parent, :]
-            positions[..., index, :] = positions[..., link.parent, :] + rotations.rotate(
-                parent, np.broadcast_to(np.array(link.offset), (*batch, 3))
-            )
-            joint = joint_of_link.get(index)
-            local = rotations.IDENTITY if joint is None else joint_rot[..., joint, :]
-            turns[..., index, :] = rotations.multiply(parent, np.broadcast_to(local, (*batch, 4)))
+        root = next(index for index, link in enumerate(self.links) if link.parent < 0)
+        positions[..., root, :], turns[..., root, :] = root_pos, root_rot
+        local = np.concatenate((joint_rot, np.broadcast_to(rotations.IDENTITY, (*batch, 1, 4))), axis=-2)
+        for links, parents, joints, offsets in self._levels:
+            above = turns[..., parents, :]
+            positions[..., links, :] = positions[..., parents, :] + rotations.rotate(above, offsets)
+            turns[..., links, :] = rotations.multiply(above, local[..., joints, :])
         return positions, turns
+
+    @cached_property
+    def _levels(self) -> list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], Array]]:
+        """Links as far from the root as each other, with their parents, joints (-1: welded) and offsets (n, 3), m."""
+        joint_of_link = {joint.link: i for i, joint in enumerate(self.joints)}
+        depth: list[int] = []
+        for link in self.links:
+            depth.append(0 if link.parent < 0 else 1 + depth[link.parent])
+        levels = []
+        for level in range(1, max(depth) + 1):
+            links = [index for index, at in enumerate(depth) if at == level]
+            parents = [self.links[index].parent for index in links]
+            joints = [joint_of_link.get(index, -1) for index in links]
+            offsets = np.array([self.links[index].offset for index in links])
+            levels.append((np.array(links), np.array(parents), np.array(joints), offsets))
+        return levels
 
     @cached_property
     def _centres(self) -> Array:

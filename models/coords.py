@@ -19,7 +19,9 @@ _Y_UP_TO_Z_UP: Array = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0
 
 def bullet_to_panda(vector: Array) -> Array:
     """Vectors ``(..., 3)``, Y up -> Z up."""
-    return np.stack((vector[..., 0], -vector[..., 2], vector[..., 1]), axis=-1)
+    turned = vector[..., [0, 2, 1]]
+    turned[..., 1] *= -1.0
+    return turned
 
 
 def panda_to_bullet(vector: Array) -> Array:
@@ -29,7 +31,9 @@ def panda_to_bullet(vector: Array) -> Array:
 
 def bullet_quat_to_panda(q: Array) -> Array:
     """Rotations ``(..., 4)`` xyzw, Y up -> wxyz, Z up (both the world and the turned part change axes)."""
-    return np.stack((q[..., 3], q[..., 0], -q[..., 2], q[..., 1]), axis=-1)
+    turned = q[..., [3, 0, 2, 1]]
+    turned[..., 2] *= -1.0
+    return turned
 
 
 def panda_quat_to_bullet(q: Array) -> Array:
@@ -69,9 +73,9 @@ def hpr_to_wxyz(heading: float, pitch: float, roll: float) -> Array:
 
 def wxyz_to_xyzw(q: Array) -> Array:
     """Reorder, same axes."""
-    return np.roll(q, -1, axis=-1)
+    return np.asarray(q[..., [1, 2, 3, 0]])
 
 
 def xyzw_to_wxyz(q: Array) -> Array:
     """Reorder, same axes."""
-    return np.roll(q, 1, axis=-1)
+    return np.asarray(q[..., [3, 0, 1, 2]])

@@ -16,6 +16,7 @@ Array = NDArray[np.float64]
 Index = slice | NDArray[np.integer[Any]] | NDArray[np.bool_]
 
 IDENTITY: Array = np.array([0.0, 0.0, 0.0, 1.0])
+_CONJUGATE: Array = np.array([-1.0, -1.0, -1.0, 1.0])
 _SMALL_ANGLE = 1e-8
 
 
@@ -28,20 +29,18 @@ def multiply(a: Array, b: Array) -> Array:
     """Hamilton product ``a b``: rotate by ``b`` first, then by ``a``."""
     ax, ay, az, aw = a[..., 0], a[..., 1], a[..., 2], a[..., 3]
     bx, by, bz, bw = b[..., 0], b[..., 1], b[..., 2], b[..., 3]
-    return np.stack(
-        (
-            aw * bx + ax * bw + ay * bz - az * by,
-            aw * by - ax * bz + ay * bw + az * bx,
-            aw * bz + ax * by - ay * bx + az * bw,
-            aw * bw - ax * bx - ay * by - az * bz,
-        ),
-        axis=-1,
-    )
+    x = aw * bx + ax * bw + ay * bz - az * by
+    out = np.empty((*x.shape, 4), x.dtype)
+    out[..., 0] = x
+    out[..., 1] = aw * by - ax * bz + ay * bw + az * bx
+    out[..., 2] = aw * bz + ax * by - ay * bx + az * bw
+    out[..., 3] = aw * bw - ax * bx - ay * by - az * bz
+    return out
 
 
 def conjugate(q: Array) -> Array:
     """The inverse of a unit quaternion."""
-    return np.asarray(q * np.array([-1.0, -1.0, -1.0, 1.0]))
+    return np.asarray(q * _CONJUGATE)
 
 
 def rotate(q: Array, v: Array) -> Array:
@@ -52,15 +51,25 @@ def rotate(q: Array, v: Array) -> Array:
 
 
 def _cross(a: Array, b: Array) -> Array:
-    # np.cross spends most of its time on checks; this runs in the control loop.
+    # np.cross and np.stack spend most of their time on checks; this runs in the control loop.
     ax, ay, az = a[..., 0], a[..., 1], a[..., 2]
     bx, by, bz = b[..., 0], b[..., 1], b[..., 2]
-    return np.stack((ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx), axis=-1)
+    x = ay * bz - az * by
+    out = np.empty((*x.shape, 3), x.dtype)
+    out[..., 0] = x
+    out[..., 1] = az * bx - ax * bz
+    out[..., 2] = ax * by - ay * bx
+    return out
+
+
+def _length(v: Array) -> Array:
+    # np.linalg.norm, to the last bit, without its checks.
+    return np.asarray(np.sqrt(np.add.reduce(v * v, axis=-1, keepdims=True)))
 
 
 def exp(v: Array) -> Array:
     """Rotation vector ``(..., 3)`` -> quaternion."""
-    angle = np.linalg.norm(v, axis=-1, keepdims=True)
+    angle = _length(v)
     # sin(x/2)/x tends to 1/2; np.sinc is sin(pi x)/(pi x).
     scale = 0.5 * np.sinc(angle / (2.0 * np.pi))
     return np.concatenate((v * scale, np.cos(0.5 * angle)), axis=-1)
@@ -69,7 +78,7 @@ def exp(v: Array) -> Array:
 def log(q: Array) -> Array:
     """Quaternion -> rotation vector of the shorter way round, angle in [0, pi]."""
     q = np.where(q[..., 3:] < 0.0, -q, q)
-    sine = np.linalg.norm(q[..., :3], axis=-1, keepdims=True)
+    sine = _length(q[..., :3])
     angle = 2.0 * np.arctan2(sine, q[..., 3:])
     scale: Array = np.where(sine > _SMALL_ANGLE, angle / np.maximum(sine, _SMALL_ANGLE), 2.0)
     return np.asarray(q[..., :3] * scale)
