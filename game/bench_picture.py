@@ -84,7 +84,8 @@ def picture(arguments: Namespace, settings: BenchSettings = BenchSettings()) -> 
 
 def table(costs: list[Cost], renderer: str, software: bool) -> Table:
     """The figures, with what they aim at."""
-    rows = Table("place", "projectors", "plain ms", "projected ms", "ratio", "aim", "plain fps", "projected fps")
+    heads = ("place", "projec-\ntors", "plain\nms", "projected\nms", "ratio", "aim", "plain\nfps", "projected\nfps")
+    rows = Table(*heads)
     for cost in costs:
         rows.add_row(
             cost.place,
@@ -92,7 +93,7 @@ def table(costs: list[Cost], renderer: str, software: bool) -> Table:
             f"{cost.plain_ms:.1f}",
             f"{cost.projected_ms:.1f}",
             f"{cost.ratio:.2f}",
-            f"{AIMS[cost.projectors]} or less",
+            f"≤ {AIMS[cost.projectors]}",
             f"{cost.plain_fps:.1f}",
             f"{cost.projected_fps:.1f}",
         )

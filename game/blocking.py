@@ -14,7 +14,7 @@ import numpy as np
 from scipy.ndimage import label
 
 from models import rotations
-from models.contact import Box
+from models.contact import Box, Solid
 from models.props import Prop
 from models.reference import Reference
 from models.rotations import Array
@@ -38,13 +38,14 @@ class Mark:
     yaw: float = 0.0
 
 
-def start_of(mark: Mark, reference: Reference, boxes: Sequence[Box] = (), props: Sequence[Prop] = ()) -> Mark:
-    """Where attempts at ``reference`` start in a place with that mark, those boxes and props that stand as at first."""
+def start_of(mark: Mark, reference: Reference, solids: Sequence[Solid] = (), props: Sequence[Prop] = ()) -> Mark:
+    """Where attempts at ``reference`` start in a place with that mark, those solids, and props as at first."""
     travel = reference.travel
     way = float(np.hypot(travel[0], travel[2]))
     speed = way / reference.clip.duration
     if not reference.loop or speed < _SLOWEST or travel[0] < -0.5 * way:
         return mark
+    boxes = [solid if isinstance(solid, Box) else solid.box for solid in solids]
     found = _lane(mark, min(speed * _SECONDS, _LONGEST), [*boxes, *(_box_of(prop) for prop in props)])
     if found is None:
         return mark

@@ -6,15 +6,16 @@ import io
 import json
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from game.environment.blockout import Entry, faces_of
 from game.environment.calibration import load_calibration
 from game.environment.catalogue import load_environment
 from game.environment.drawing import Drawing, load_drawing, save_drawing
@@ -22,6 +23,7 @@ from game.environment.exif import focal_from_exif
 from game.environment.fspy import load_fspy, scaled
 from game.environment.gltf_camera import load_gltf_camera
 from game.environment.matching import EYE, Match, errors_of, match
+from game.environment.mesh_file import save_mesh
 from game.environment.new_place import level_camera, make_place
 from game.environment.optics import Camera, Sphere, to_pixels
 from game.environment.pictures import Pixels, picture_size, read_photograph
@@ -30,6 +32,10 @@ from game.environment.plate import PlateSettings, make_plate
 from game.environment.unroll import View, measure, unroll, unrolled_drawing
 from models.disk import write_whole
 from models.errors import InputError
+from models.rotations import Array
+
+if TYPE_CHECKING:
+    from game.environment.model_import import Import
 
 _USUAL = 26.0 / 43.27  # focal length of a telephone's main camera, of the picture's diagonal
 
@@ -89,34 +95,52 @@ def plate(arguments: Namespace) -> int:
 
 
 def add_geometry(arguments: Namespace) -> int:
-    """`backflip environment add FOLDER MODEL`: every object of a model or scan as a block."""
-    from game.environment.model_import import blocks_of, load_things, moved
+    """`backflip environment add FOLDER MODEL`: the objects of a model or scan as blocks and meshes."""
+    from game.environment.model_import import geometry_of, load_things, moved
 
     folder, model = Path(arguments.folder), Path(arguments.model)
     place = load_environment(folder)
-    blocks = blocks_of(moved(load_things(model), (arguments.at[0], arguments.at[1]), arguments.turn))
+    things = moved(load_things(model), (arguments.at[0], arguments.at[1]), arguments.turn)
     cameras = [projector.camera for projector in place.projectors]
-    seen = [block for block in blocks if any(_sees(camera, block) for camera in cameras)]
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"cutting {model.name} into convex pieces", total=len(things))
+        found = geometry_of(things, lambda count: bar.update(task, completed=count))
+    seen = [each for each in found if any(_sees(camera, each.corners) for camera in cameras)]
     if not seen:
         raise InputError(f"{model}: all of it lies behind the camera; move it with --at, or turn it with --turn")
     taken = {surface.name for surface in place.surfaces}
-    twice = next((block["name"] for block in seen if block["name"] in taken), None)
+    twice = next((each.entry["name"] for each in seen if each.entry["name"] in taken), None)
     if twice is not None:
         raise InputError(f"{folder}: has '{twice}' already; take that out of environment.toml first")
-    save_text(folder, replace_geometry(read_text(folder), seen, []))
-    print(f"added: {len(seen)} blocks to {folder}")
-    if len(seen) < len(blocks):
-        names = ", ".join(str(block["name"]) for block in blocks if block not in seen)
+    meshes = {str(each.entry["name"]): each.mesh for each in seen if each.mesh is not None}
+    _save(folder, seen)
+    print(f"added: {len(seen) - len(meshes)} blocks and {len(meshes)} meshes to {folder}")
+    for name, mesh in meshes.items():
+        print(f"{name}: {len(mesh.triangles)} triangles, felt as {len(mesh.hulls)} convex pieces")
+    if len(seen) < len(found):
+        names = ", ".join(str(each.entry["name"]) for each in found if each not in seen)
         print(f"left out, behind the camera: {names}")
     return 0
 
 
-def _sees(camera: Camera | Sphere, block: Entry) -> bool:
-    """Whether any corner lies before the camera; a panorama's sees all."""
-    if not isinstance(camera, Camera):
-        return True
-    corners = np.array([corner for face in faces_of(block, camera) for corner in face])
-    return not bool(np.all(np.isnan(to_pixels(camera, corners))))
+def _save(folder: Path, added: Sequence[Import]) -> None:
+    """Write what is added, meshes first; if that is no place then, these are gone again."""
+    made: list[Path] = []
+    try:
+        for each in added:
+            if each.mesh is not None:
+                made.append(folder / str(each.entry["file"]))
+                save_mesh(made[-1], each.mesh)
+        save_text(folder, replace_geometry(read_text(folder), [each.entry for each in added], []))
+    except InputError:
+        for path in made:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _sees(camera: Camera | Sphere, corners: Array) -> bool:
+    """Whether any of ``corners`` ``(N, 3)`` lies before the camera; a panorama's sees all."""
+    return not isinstance(camera, Camera) or not bool(np.all(np.isnan(to_pixels(camera, corners))))
 
 
 def unroll_panorama(arguments: Namespace) -> int:

@@ -60,7 +60,7 @@ def landings(arguments: Namespace) -> int:
         tabulate(find_clip(stage.info.skill, body), body),
         stage,
         Mark(origin, yaw),
-        environment.boxes(),
+        environment.solids(),
         props=environment.props,
     )
     found = []

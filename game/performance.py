@@ -39,16 +39,17 @@ def interpolate(a: BodyPose, b: BodyPose, part: float) -> BodyPose:
     """The pose ``part`` (0 … 1) of the way from ``a`` to ``b``."""
     if part <= 0.0:
         return a
-    return BodyPose(
-        a.root_pos + part * (b.root_pos - a.root_pos),
-        rotations.slerp(a.root_rot, b.root_rot, part),
-        rotations.slerp(a.joint_rot, b.joint_rot, np.full(len(a.joint_rot), part)),
-    )
+    turns = rotations.slerp(_turns(a), _turns(b), part)
+    return BodyPose(a.root_pos + part * (b.root_pos - a.root_pos), turns[0], turns[1:])
+
+
+def _turns(pose: BodyPose) -> Array:
+    return np.concatenate((pose.root_rot[None], pose.joint_rot))
 
 
 def interpolate_props(a: Array, b: Array, part: float) -> Array:
     """Poses of props ``(props, 7)``, ``part`` (0 … 1) of the way from ``a`` to ``b``."""
     if part <= 0.0 or not len(a):
         return a
-    turns = rotations.slerp(a[:, 3:], b[:, 3:], np.full(len(a), part))
+    turns = rotations.slerp(a[:, 3:], b[:, 3:], part)
     return np.concatenate((a[:, :3] + part * (b[:, :3] - a[:, :3]), turns), axis=1)

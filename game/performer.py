@@ -20,7 +20,7 @@ from game.performance import BodyPose, Snapshot
 from models import imitation, rotations
 from models.attempt import Attempts, Perturbation, perturbed
 from models.body import Body
-from models.contact import Box, Contact, Hit
+from models.contact import Contact, Hit, Solid
 from models.imitation import Frame
 from models.props import Handling, Prop, poses_of
 from models.reference import CONTROL_HZ, TICKS_PER_CONTROL, TICKS_PER_SECOND, Reference
@@ -31,6 +31,7 @@ from models.world import World
 
 _LIE_SECONDS = 2.0  # how long somebody is looked at who lies there
 _UP_SHARE = 0.55  # of standing height: whose hips are lower lies, or sits; a grazed knee ends nothing
+_PREPARED_TICKS = 30  # into an attempt the next one's world is made: both in one frame would be too much for it
 _DONE_SECONDS = 2.0  # how long the last frame of a clip is held that does not begin anew
 _LONGEST_SECONDS = 12.0
 _LONGEST_LED_SECONDS = 60.0  # who leads it decides when it has gone far enough
@@ -58,7 +59,7 @@ class Performer:
         reference: Reference,
         stage: Stage,
         mark: Mark,
-        boxes: Sequence[Box] = (),
+        solids: Sequence[Solid] = (),
         seed: int = 1,
         props: Sequence[Prop] = (),
     ) -> None:
@@ -66,7 +67,7 @@ class Performer:
         self.reference = reference
         self.stage = stage
         self.mark = mark
-        self.boxes = tuple(boxes)
+        self.solids = tuple(solids)
         self.props = tuple(props)
         self.layout = poses_of(self.props)  # where props stand when the next attempt begins
         self.seed = seed
@@ -76,6 +77,7 @@ class Performer:
         self.led = STRAIGHT
         self._tick = 0
         self._world: World | None = None
+        self._next_world: World | None = None
         self._script: dict[int, list[Handling]] = {}  # what hands do, by the tick before which they do it
         self._leads: dict[int, Lead] = {}  # how it is to be led from a tick on
         self._block()
@@ -83,9 +85,10 @@ class Performer:
 
     def close(self) -> None:
         """Free the physics."""
-        if self._world is not None:
-            self._world.close()
-            self._world = None
+        for world in (self._world, self._next_world):
+            if world is not None:
+                world.close()
+        self._world = self._next_world = None
 
     def retry(self) -> None:
         """The same attempt again, from its start, with all that hands did to the props."""
@@ -105,7 +108,7 @@ class Performer:
 
     def _block(self) -> None:
         """Find where attempts at this skill start."""
-        self._start_mark = start_of(self.mark, self.reference, self.boxes, self.props)
+        self._start_mark = start_of(self.mark, self.reference, self.solids, self.props)
 
     @property
     def skill(self) -> Skill:
@@ -164,6 +167,8 @@ class Performer:
         else:
             self._advance()
             self._look()
+            if self._next_world is None and self._tick >= _PREPARED_TICKS:
+                self._next_world = self._new_world()
         return self.snapshot
 
     @property
@@ -195,8 +200,9 @@ class Performer:
         self._look()
 
     def _replace_world(self) -> None:
-        self.close()
-        self._world = World(self.body, 1, boxes=self.boxes, props=self.props)
+        if self._world is not None:
+            self._world.close()
+        self._world, self._next_world = self._next_world or self._new_world(), None
         self._world.props.set_poses(self._laid)
         self._contacts: tuple[Contact, ...] = ()
         self._running = Attempts(self.body, self.reference, self._world, self.stage.info.policy.control)
@@ -210,6 +216,9 @@ class Performer:
         mark = self._start_mark
         self._running.reset(start, start, pose, Frame(np.array([mark.origin]), np.array([mark.yaw])))
         self._flips = Flips(self._root_rot())
+
+    def _new_world(self) -> World:
+        return World(self.body, 1, solids=self.solids, props=self.props)
 
     def _advance(self) -> None:
         for handling in self._script.get(self._tick, ()):

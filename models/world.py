@@ -19,7 +19,7 @@ import numpy as np
 
 from models.body import HINGE_AXIS, SPHERICAL, Body
 from models.bullet import BulletClient, pybullet, silence
-from models.contact import Box, Contact, Hit
+from models.contact import Box, Contact, Hit, Hull, Solid
 from models.motion import Pose
 from models.prop_bodies import PropBodies
 from models.props import Prop
@@ -54,7 +54,7 @@ class World:
         body: Body,
         count: int = 1,
         settings: WorldSettings = WorldSettings(),
-        boxes: Sequence[Box] = (),
+        solids: Sequence[Solid] = (),
         props: Sequence[Prop] = (),
     ) -> None:
         if props and count != 1:
@@ -68,8 +68,9 @@ class World:
             self._client = BulletClient(pybullet.DIRECT)
             self._configure()
             self._surfaces[self._make_ground()] = "ground"
-            for box in boxes:
-                self._surfaces[self._make_box(box)] = box.name
+            for solid in solids:
+                made = self._make_box(solid) if isinstance(solid, Box) else self._make_hull(solid)
+                self._surfaces[made] = solid.name
             self.props = PropBodies(self._client, props, self._surfaces)
             self._ids = [self._make_body(offset) for offset in self._offsets]
         self._joints = [int(i) for i in body.joint_links]
@@ -115,6 +116,11 @@ class World:
     def _make_box(self, box: Box) -> int:
         shape = self._client.createCollisionShape(pybullet.GEOM_BOX, halfExtents=list(box.half))
         return self._static(shape, list(box.centre), about(1, box.yaw).tolist())
+
+    def _make_hull(self, hull: Hull) -> int:
+        # Not its triangles: these have no inside, and a foot that comes through them in one step is kept in there.
+        shape = self._client.createCollisionShape(pybullet.GEOM_MESH, vertices=[list(point) for point in hull.corners])
+        return self._static(shape, [0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0])
 
     def _static(self, shape: int, position: list[float], turn: list[float]) -> int:
         body = self._client.createMultiBody(0.0, shape, basePosition=position, baseOrientation=turn)

@@ -21,6 +21,7 @@ from game.environment.description import (
     Projector,
     Surface,
 )
+from game.environment.mesh_file import load_mesh, mesh_surface
 from game.environment.optics import Camera, to_pixels, vec3
 from game.environment.panorama import ambient_of
 from game.environment.projector_table import check_panorama, read_projector
@@ -52,7 +53,7 @@ def load_environment(folder: Path) -> Environment:
     panorama = _panorama(root.table("panorama"), folder) if "panorama" in root else None
     fallback = root.vec3("fallback", (0.5, 0.5, 0.5), 0.0, 1.0)
     rest = Surface("", "", (), None, "material" if panorama is None else "panorama", fallback)
-    surfaces = tuple(_surface(table, projectors, rest) for table in tables)
+    surfaces = tuple(_surface(table, projectors, rest, folder) for table in tables)
     _distinct(root, "geometry", [SKY, *(surface.name for surface in surfaces)])
     _check_projectors(root, projectors, surfaces)
     props, photographed = read_props(root)
@@ -90,16 +91,16 @@ def _mode(root: Table) -> str:
     return mode
 
 
-def _surface(table: Table, projectors: Sequence[Projector], rest: Surface) -> Surface:
+def _surface(table: Table, projectors: Sequence[Projector], rest: Surface, folder: Path) -> Surface:
     """The geometry of one table; what it does not say about its fill is as in ``rest``."""
     fill = table.text("fill", rest.fill)
     if fill not in FILLS or (fill == "panorama" and rest.fill != "panorama"):
         raise table.fail(f"'fill' is '{fill}'; use nearest, material or, if there is a [panorama], panorama")
     material = table.vec3("material", rest.material, 0.0, 1.0)
-    return replace(_shape(table, projectors), fill=fill, material=material)
+    return replace(_shape(table, projectors, folder), fill=fill, material=material)
 
 
-def _shape(table: Table, projectors: Sequence[Projector]) -> Surface:
+def _shape(table: Table, projectors: Sequence[Projector], folder: Path) -> Surface:
     kind, name, collide = table.text("kind"), table.text("name"), table.flag("collide", False)
     if kind == "ground":
         surface = geometry.ground(
@@ -118,8 +119,11 @@ def _shape(table: Table, projectors: Sequence[Projector]) -> Surface:
         surface = geometry.box(name, table.vec3("position"), size, table.number("heading", 0.0), collide)
     elif kind == "card":
         surface = _card(table, name, collide, projectors)
+    elif kind == "mesh":
+        mesh = load_mesh(folder / table.text("file"))
+        surface = mesh_surface(name, mesh, table.vec3("position"), table.number("heading", 0.0), collide)
     else:
-        raise table.fail(f"'kind' is '{kind}'; use ground, wall, box or card")
+        raise table.fail(f"'kind' is '{kind}'; use ground, wall, box, card or mesh")
     table.done()
     return surface
 

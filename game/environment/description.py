@@ -76,6 +76,7 @@ class Surface:
     """A piece of geometry: planar faces, counter-clockwise seen from the front, and what bodies feel of it, if any.
 
     fill: what stands where no projector reaches: the panorama, the nearest colour that one put on it, or ``material``.
+    hulls: corners of the convex pieces that bodies feel of what is no block.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Surface:
     block: Block | None
     fill: FillKind = "material"
     material: Colour = (0.5, 0.5, 0.5)
+    hulls: tuple[tuple[Vec3, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,9 +143,11 @@ class Environment:
     props: tuple[Prop, ...] = ()
     photographed: frozenset[str] = frozenset()
 
-    def boxes(self) -> tuple[contact.Box, ...]:
+    def solids(self) -> tuple[contact.Solid, ...]:
         """What bodies run into, in Bullet's frame (same origin, Y up)."""
-        return tuple(_to_bullet(surface.name, surface.block) for surface in self.surfaces if surface.block)
+        boxes = [_to_bullet(surface.name, surface.block) for surface in self.surfaces if surface.block]
+        hulls = [_hull_to_bullet(surface.name, hull) for surface in self.surfaces for hull in surface.hulls]
+        return (*boxes, *hulls)
 
     def mark_in_bullet(self) -> tuple[Vec3, float]:
         """The mark's origin (m) and yaw about Y (rad) in Bullet's frame."""
@@ -155,3 +159,7 @@ def _to_bullet(name: str, block: Block) -> contact.Box:
     x, y, z = panda_to_bullet(np.array(block.centre)).tolist()
     half = block.half
     return contact.Box(name, (x, y, z), (half[0], half[2], half[1]), math.radians(block.heading))
+
+
+def _hull_to_bullet(name: str, corners: tuple[Vec3, ...]) -> contact.Hull:
+    return contact.Hull(name, tuple((x, y, z) for x, y, z in panda_to_bullet(np.array(corners)).tolist()))

@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
-
-from models.errors import InputError
+from game.environment.pictures import opened
 
 _FILM_DIAGONAL = 43.27  # mm, of the 36 x 24 mm to which "35 mm equivalent" refers
 _EXIF, _IN_35_MM, _FOCAL = 0x8769, 0xA405, 0x920A
@@ -23,13 +21,11 @@ def focal_from_exif(path: Path, size: tuple[int, int]) -> float | None:
     Raises:
         InputError: the photograph cannot be read.
     """
-    try:
-        with Image.open(path) as picture:
+    with opened(path) as picture:
+        try:
             notes = picture.getexif().get_ifd(_EXIF)
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise InputError(f"{path}: this photograph cannot be read; save it again as PNG or JPEG") from error
-    except (ValueError, SyntaxError, TypeError, KeyError):
-        return None  # damaged notes tell nothing, the picture may be fine
+        except (OSError, ValueError, SyntaxError, TypeError, KeyError):
+            return None  # damaged notes tell nothing, the picture may be fine
     equivalent = _number(notes.get(_IN_35_MM))
     if equivalent:
         return equivalent / _FILM_DIAGONAL * math.hypot(*size)

@@ -12,6 +12,7 @@ from models.rotations import Array
 
 _THIN = 0.1  # m; bodies run into walls and cards as plates of this thickness
 _GRAZING = 1e-6
+_NOTHING = 1e-12  # m²
 
 
 def ground(name: str, position: Vec3, size: tuple[float, float], heading: float, collide: bool) -> Surface:
@@ -88,6 +89,8 @@ def triangulate(face: Face) -> list[tuple[int, int, int]]:
     Raises:
         ValueError: the polygon crosses itself or has no area.
     """
+    if not np.any(_newell(face)):
+        raise ValueError("the outline crosses itself or has no area")
     flat = _flatten(face)
     if _crosses_itself(flat):
         raise ValueError("the outline crosses itself")
@@ -104,9 +107,16 @@ def triangulate(face: Face) -> list[tuple[int, int, int]]:
 
 def normal_of(face: Face) -> Array:
     """Unit normal ``(3,)`` by Newell's method, towards who sees the face counter-clockwise."""
-    points = np.array(face)
-    total = np.sum(np.cross(points, np.roll(points, -1, axis=0)), axis=0)
+    total = _newell(face)
     return np.asarray(total / np.linalg.norm(total))
+
+
+def _newell(face: Face) -> Array:
+    """Twice the area of a polygon along its normal ``(3,)``; the parts of one that crosses itself may cancel."""
+    x, y, z = (np.array(face) - np.array(face[0])).T
+    u, v, w = (np.roll(axis, -1) for axis in (x, y, z))
+    total = np.array([np.sum(y * w - z * v), np.sum(z * u - x * w), np.sum(x * v - y * u)])
+    return np.where(np.abs(total) > _NOTHING, total, 0.0)
 
 
 def lies_on(face: Face, point: Array) -> bool:

@@ -1,22 +1,26 @@
 """Rough geometry out of other programs: glTF and OBJ models, and scans of rooms as headsets make them.
 
-Every object becomes the upright block that holds it, turned to be as small as may be: flat ones a ground or a wall,
-the others a box. Projected photographs need no more, and bodies run into the same blocks.
+An object that fills the upright block around it becomes that block, turned to be as small as may be: flat ones a ground
+or a wall, the others a box. Whatever has another form keeps it, as a mesh with convex pieces for bodies to feel.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import gltf
 import numpy as np
+from numpy.typing import NDArray
 from panda3d.core import Filename, GeomVertexReader, Loader, NodePath
 
 from game.environment.blockout import FILL, Entry
+from game.environment.decompose import convex_pieces, simplified, welded
+from game.environment.mesh_file import Mesh, rounded_mesh
 from game.environment.place_file import rounded
 from game.table import Table
 from models import rotations
@@ -27,16 +31,20 @@ from models.rotations import Array
 _FLAT = 0.05  # m; what is thinner is a ground or a wall
 _LEAST = 0.05  # m; what is smaller in all directions is left out
 _LARGEST = 512_000_000  # bytes
+_ROUGH = 0.03  # m by which what is on a block's side may be off it
+_OPEN, _CLOSED = 0.1, 0.9  # of a side: less is left out, more covers it
+_NO_TRIANGLES: NDArray[np.int64] = np.zeros((0, 3), dtype=np.int64)
 _PLANES = frozenset({"WALL_FACE", "FLOOR", "CEILING"})
 """What a scan tells as planes and not as boxes too; windows and pictures lie on walls and would only flicker there."""
 
 
 @dataclass(frozen=True)
 class Thing:
-    """A named object: points ``(N, 3)`` in m, Z up."""
+    """A named object: points ``(N, 3)`` in m, Z up, and its triangles ``(M, 3)``; none: it is known as a block only."""
 
     name: str
     points: Array
+    triangles: NDArray[np.int64] = field(default_factory=lambda: _NO_TRIANGLES)
 
 
 def load_things(path: Path) -> list[Thing]:
@@ -63,18 +71,67 @@ def load_things(path: Path) -> list[Thing]:
 def moved(things: Iterable[Thing], at: tuple[float, float], turn: float) -> list[Thing]:
     """The same, turned by ``turn`` degrees counter-clockwise about the origin and then put at x, y."""
     q = rotations.about(2, math.radians(turn))
-    return [Thing(thing.name, rotations.rotate(q, thing.points) + np.array((*at, 0.0))) for thing in things]
+    return [replace(thing, points=rotations.rotate(q, thing.points) + np.array((*at, 0.0))) for thing in things]
 
 
-def blocks_of(things: Sequence[Thing]) -> list[Entry]:
-    """One ``[[geometry]]`` for each thing; walls show their front to the middle of all."""
+@dataclass(frozen=True, eq=False)
+class Import:
+    """A thing as the place has it: its ``[[geometry]]``, points ``(N, 3)`` in m, and the mesh, if it is no block."""
+
+    entry: Entry
+    corners: Array
+    mesh: Mesh | None = None
+
+
+def geometry_of(things: Sequence[Thing], done: Callable[[int], None] = lambda count: None) -> list[Import]:
+    """One ``[[geometry]]`` for each thing; walls show their front to the middle of all.
+
+    done: is called with how many there are, after each.
+    """
     middle = np.mean([0.5 * (thing.points.min(axis=0) + thing.points.max(axis=0)) for thing in things], axis=0)
-    entries: list[Entry] = []
+    found: list[Import] = []
     for thing in things:
-        names = {str(entry["name"]) for entry in entries}
-        name = next(n for n in _names(thing.name) if n not in names)
-        entries.append(_block(name, thing.points, middle))
-    return entries
+        taken = {str(each.entry[key]) for each in found for key in ("name", "file") if key in each.entry}
+        name = next(n for n in _names(thing.name) if n not in taken)
+        points, triangles = welded(thing.points, thing.triangles)
+        if len(triangles) and not _fills(_frame(points), triangles):
+            file = next(f for f in map(_file, _names(name)) if f not in taken)
+            found.append(_mesh(name, file, *simplified(points, triangles)))
+        else:
+            found.append(Import(_block(name, thing.points, middle), thing.points))
+        done(len(found))
+    return found
+
+
+def _file(name: str) -> str:
+    return f"meshes/{re.sub(r'[^a-z0-9]+', '_', name.lower()).strip('_') or 'mesh'}.json"
+
+
+def _mesh(name: str, file: str, points: Array, triangles: NDArray[np.int64]) -> Import:
+    low, high = points.min(axis=0), points.max(axis=0)
+    foot = np.round(np.array([*(0.5 * (low + high))[:2], low[2]]), 3)
+    mesh = rounded_mesh(points - foot, triangles, convex_pieces(points - foot, triangles))
+    entry = {"kind": "mesh", "name": name, "file": file, "position": rounded(foot), "collide": True, "fill": FILL}
+    return Import(entry, points, mesh)
+
+
+def _fills(local: Array, triangles: NDArray[np.int64]) -> bool:
+    """Whether triangles cover the block around ``local`` points, side by side, and leave sides open only as a whole."""
+    low, high = local.min(axis=0), local.max(axis=0)
+    corners = local[triangles]
+    areas = 0.5 * np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
+    # How far the furthest corner of each triangle is from each of the six sides.
+    off = np.concatenate((np.abs(corners - low).max(axis=1), np.abs(corners - high).max(axis=1)), axis=1)
+    side = off.argmin(axis=1)
+    if np.any(off.min(axis=1)[areas > 1e-6] > _ROUGH):
+        return False
+    size = high - low
+    for k in range(6):
+        whole = float(np.prod(np.delete(size, k % 3)))
+        covered = float(areas[side == k].sum())
+        if min(np.delete(size, k % 3)) > _FLAT and _OPEN * whole < covered < _CLOSED * whole:
+            return False
+    return True
 
 
 def smallest_heading(plan: Array) -> float:
@@ -97,10 +154,19 @@ def _names(name: str) -> Iterable[str]:
         yield f"{name} {number}"
 
 
+def _axes(heading: float) -> Array:
+    c, s = math.cos(math.radians(heading)), math.sin(math.radians(heading))
+    return np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
+
+
+def _frame(points: Array) -> Array:
+    """Points along the sides of the smallest upright block around them."""
+    return np.asarray(points @ _axes(smallest_heading(points[:, :2])).T)
+
+
 def _block(name: str, points: Array, middle: Array) -> Entry:
     heading = smallest_heading(points[:, :2])
-    c, s = math.cos(math.radians(heading)), math.sin(math.radians(heading))
-    axes = np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
+    axes = _axes(heading)
     local = points @ axes.T
     low, high = local.min(axis=0), local.max(axis=0)
     size, centre = high - low, (0.5 * (low + high)) @ axes
@@ -142,18 +208,25 @@ def _model(path: Path, suffix: str) -> list[Thing]:
         raise InputError(f"{path}: cannot be read; export the model again")
     found = []
     for node in root.findAllMatches("**/+GeomNode"):
-        points = _vertices(node, root)
-        found.append(Thing(node.getName() or "object", bullet_to_panda(points) if suffix == ".obj" else points))
+        points, triangles = _triangles(node, root)
+        name = node.getName() or "object"
+        found.append(Thing(name, bullet_to_panda(points) if suffix == ".obj" else points, triangles))
     return found
 
 
-def _vertices(node: NodePath, root: NodePath) -> Array:
-    matrix, points = node.getMat(root), []
+def _triangles(node: NodePath, root: NodePath) -> tuple[Array, NDArray[np.int64]]:
+    matrix, triangles = node.getMat(root), [_NO_TRIANGLES]
+    points: list[list[float]] = []
     for geom in node.node().getGeoms():
+        first = len(points)
         reader = GeomVertexReader(geom.getVertexData(), "vertex")
         while not reader.isAtEnd():
             points.append([*matrix.xformPoint(reader.getData3())])
-    return np.array(points, dtype=np.float64).reshape(-1, 3)
+        for primitive in geom.decompose().getPrimitives():
+            rows = np.array(primitive.getVertexList(), dtype=np.int64)
+            if primitive.getNumVerticesPerPrimitive() == 3:
+                triangles.append(first + rows.reshape(-1, 3))
+    return np.array(points, dtype=np.float64).reshape(-1, 3), np.concatenate(triangles)
 
 
 def _scan(path: Path) -> list[Thing]:

@@ -14,7 +14,7 @@ from game.environment.description import Environment
 from game.environment.drawing import Drawing, save_drawing
 from game.environment.matching import Match
 from game.environment.optics import Camera, Vec3, axes_of, rays
-from game.environment.pictures import read_photograph
+from game.environment.pictures import Pixels, read_photograph
 from game.environment.place_file import (
     as_written,
     camera_entry,
@@ -43,6 +43,7 @@ _NEAREST, _FURTHEST = 2.5, 25.0  # m from the camera to the mark
 _BEYOND = 4.0  # the sky card's distance, of the mark's
 _CARD = 20.0  # m, the least distance of the sky card
 _SIDE_ON = (-0.6, -7.9, 1.3)  # m from the mark: right along the jump, away from it, up; all of a jump is in the frame
+_TOP = 50  # part of the picture's height that counts as its upper edge
 _EDGE = 16.0  # pixels over which the photograph fades out
 
 
@@ -61,8 +62,8 @@ def make_place(folder: Path, photo: Path, found: Match, drawing: Drawing | None,
     if (folder / FILE_NAME).exists():
         made = "choose another folder, or change that one with `backflip environment match`"
         raise InputError(f"{folder}: there is a place already; {made}")
-    read_photograph(photo)
-    text = dump(describe(photo.name, found.camera, name))
+    pixels = read_photograph(photo).pixels
+    text = dump(describe(photo.name, found.camera, name) | {"fallback": _colour_above(pixels)})
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / photo.name).exists():
@@ -96,7 +97,7 @@ def describe(image: str, camera: Camera, name: str) -> dict[str, Any]:
         "ambience": "park",
         "footsteps": "ground",
         "fallback": [0.5, 0.5, 0.5],
-        "projector": [{"name": PROJECTOR, "image": image, **camera_entry(camera), "border": _EDGE, "spill": 1.0}],
+        "projector": [{"name": PROJECTOR, "image": image, **camera_entry(camera), "border": _EDGE}],
         "geometry": _ground_and_card(camera, max(_CARD, _BEYOND * distance)),
         "light": {
             "direction": rounded(_turned(heading, (-0.4, 0.35, -0.85)), 2),
@@ -105,16 +106,22 @@ def describe(image: str, camera: Camera, name: str) -> dict[str, Any]:
             "shadow": 0.5,
             "softness": 0.1,
         },
-        "mark": {"position": rounded(mark, 2), "heading": round(heading, 2)},
+        "mark": {"position": rounded(mark, 2), "heading": rounded([heading], 2)[0]},
         "operator": [
             {
                 "name": "side-on",
                 "position": rounded(np.array(mark) + _turned(heading, _SIDE_ON), 2),
-                "hpr": [round(heading, 2), -0.5, 0.0],
+                "hpr": [rounded([heading], 2)[0], -0.5, 0.0],
             },
             {"name": "photographer", "position": rounded(camera.position, 3), "hpr": rounded(hpr_of(camera), 2)},
         ],
     }
+
+
+def _colour_above(pixels: Pixels) -> list[float]:
+    """The colour that prevails along the photograph's upper edge: what goes on beyond it, out of doors the sky's."""
+    edge = pixels[: max(len(pixels) // _TOP, 1), :, :3].reshape(-1, 3)
+    return rounded(np.median(edge, axis=0) / 255.0)
 
 
 def follow_camera(text: str, old: Camera, new: Camera) -> str:
@@ -162,7 +169,7 @@ def _ground_and_card(camera: Camera, distance: float) -> list[dict[str, Any]]:
             "name": "ground",
             "position": rounded(_along(camera, 0.0, 0.5 * (distance - behind)), 2),
             "size": rounded((2.0 * side, distance + behind), 2),
-            "heading": round(heading, 2),
+            "heading": rounded([heading], 2)[0],
             "fill": "nearest",
         },
         {

@@ -23,6 +23,7 @@ LARGEST = 8192  # pixels on the longer side; some graphics cards hold no larger 
 _FORMATS = ("PNG", "JPEG", "TIFF")
 _TURNED = frozenset({5, 6, 7, 8})  # EXIF orientations that lie on their side
 _EXIF_ORIENTATION = 0x0112
+_DAMAGE = (OSError, SyntaxError, ValueError)  # Pillow's PNG reader raises SyntaxError on broken chunks
 _DEEP = {"I;16", "I;16L", "I;16B", "I;16N", "I"}
 
 Pixels = NDArray[np.uint8]
@@ -37,14 +38,17 @@ class Photograph:
 
 
 def picture_size(path: Path) -> tuple[int, int]:
-    """Width and height in pixels of an upright PNG, JPEG or TIFF file, from its head alone.
+    """Width and height in pixels of an upright PNG, JPEG or TIFF file.
 
     Raises:
-        InputError: there is no such file, or it is none of them.
+        InputError: there is no such file, it is none of them, or it is cut off before the notes that tell this.
     """
-    with _opened(path) as picture:
+    with opened(path) as picture:
         width, height = picture.size
-        turned = picture.getexif().get(_EXIF_ORIENTATION, 1) in _TURNED
+        try:
+            turned = picture.getexif().get(_EXIF_ORIENTATION, 1) in _TURNED
+        except _DAMAGE as error:
+            raise InputError(f"{path}: this photograph is damaged ({error}); export it again") from error
     return (height, width) if turned else (width, height)
 
 
@@ -54,7 +58,7 @@ def read_photograph(path: Path, mask: Path | None = None) -> Photograph:
     Raises:
         InputError: a file is missing, cut off, in CMYK, or too large to be decoded.
     """
-    with _opened(path) as picture:
+    with opened(path) as picture:
         full = picture.size
         if max(full) > LARGEST:
             picture.draft("RGB", (LARGEST, LARGEST))  # a JPEG is decoded at a fraction of its size
@@ -77,7 +81,7 @@ def read_mask(path: Path, size: tuple[int, int]) -> Image.Image:
     Raises:
         InputError: the file is missing or damaged, or of another shape.
     """
-    with _opened(path) as picture:
+    with opened(path) as picture:
         upright = _eight_bits(ImageOps.exif_transpose(_decoded(path, picture))).convert("L")
     if abs(upright.width * size[1] - upright.height * size[0]) > max(size):
         raise InputError(
@@ -88,7 +92,12 @@ def read_mask(path: Path, size: tuple[int, int]) -> Image.Image:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def opened(path: Path) -> Iterator[Image.Image]:
+    """A picture of which the head is read.
+
+    Raises:
+        InputError: there is no such file, it is none of the kinds that photographs have, or it is too large.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -106,7 +115,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
 def _decoded(path: Path, picture: Image.Image) -> Image.Image:
     try:
         picture.load()
-    except (OSError, SyntaxError, ValueError) as error:  # Pillow's PNG reader raises SyntaxError on broken chunks
+    except _DAMAGE as error:
         raise InputError(f"{path}: this photograph is damaged ({error}); export it again") from error
     if picture.mode in ("CMYK", "YCCK"):
         raise InputError(f"{path}: this photograph is in CMYK, the colours of print; export it as sRGB")

@@ -119,9 +119,9 @@ class Place:
             piece.node.setShader(self._shader(replace(piece.painting, fill=fill, unwrapped=True)))
         return draw_unwrapped(base, [piece.node for piece in pieces], self.root.getState(), size)
 
-    def cast_from(self, node: NodePath) -> None:
-        """Let ``node`` cast its shadow on the place. It never gets into the projectors' way."""
-        self._shadow.add(node)
+    def cast_from(self, node: NodePath, reach: Callable[[], Array] | None = None) -> None:
+        """Let ``node`` cast its shadow on the place, out of the projectors' way; reach: see `Shadow.add`."""
+        self._shadow.add(node, reach)
 
     def shadow_on(self, node: NodePath) -> None:
         """Let shadows fall on ``node``, which is no part of the place, if its shader asks for them."""

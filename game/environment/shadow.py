@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from direct.showbase.ShowBase import ShowBase
@@ -31,6 +33,23 @@ _SHARPEST = 1.5 / SIZE  # radius of the filter where a caster touches the ground
 _TO_UNIT = LMatrix4(0.5, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 0.5, 0, 0.5, 0.5, 0.5, 1)
 
 
+@dataclass(frozen=True)
+class _Caster:
+    node: NodePath
+    reach: Callable[[], Array] | None
+
+    @property
+    def shown(self) -> bool:
+        """Panda keeps what is stashed or hidden out of the picture, but not out of a node's bounds."""
+        return not self.node.isHidden() and bool(self.node.getStashedAncestor().isEmpty())
+
+    def points(self, world: NodePath) -> Array:
+        """Points ``(n, 3)`` between which it lies."""
+        if self.reach is not None:
+            return self.reach()
+        return np.array([[*corner] for corner in self.node.getTightBounds(world) or ()]).reshape(-1, 3)
+
+
 class Shadow:
     """Follows the casters that are shown; with none it shades nothing."""
 
@@ -38,7 +57,7 @@ class Shadow:
         self._render = base.render
         self._light = light
         self._receivers: list[NodePath] = []
-        self._casters: list[NodePath] = []
+        self._casters: list[_Caster] = []
         self._lens = OrthographicLens()
         self._map = DepthMap(base, "shadow", (SIZE, SIZE), once=False)
         self._camera = self._map.see(base.render, self._lens)
@@ -51,10 +70,14 @@ class Shadow:
         self.fall_on(receiver)
         self.update()
 
-    def add(self, node: NodePath) -> None:
-        """Let ``node`` and all below it cast."""
+    def add(self, node: NodePath, reach: Callable[[], Array] | None = None) -> None:
+        """Let ``node`` and all below it cast.
+
+        reach: gives points ``(n, 3)`` of the world, m, between which all of it lies. Without it every vertex is looked
+        at in every frame, which takes milliseconds where there are many.
+        """
         node.showThrough(_ONLY_SHADOW)
-        self._casters.append(node)
+        self._casters.append(_Caster(node, reach))
 
     def fall_on(self, node: NodePath) -> None:
         """Let the shadow fall on ``node`` and all below it, whose shader has `glsl.SHADOW`, from the next update."""
@@ -64,10 +87,9 @@ class Shadow:
 
     def update(self) -> None:
         """Aim at the casters that are shown, where they are in this frame."""
-        self._casters = [node for node in self._casters if not node.isEmpty()]
+        self._casters = [caster for caster in self._casters if not caster.node.isEmpty()]
         self._receivers = [node for node in self._receivers if not node.isEmpty()]
-        # Panda keeps what is stashed or hidden out of the picture, but not out of a node's bounds.
-        shown = [node for node in self._casters if not node.isHidden() and node.getStashedAncestor().isEmpty()]
+        shown = [caster for caster in self._casters if caster.shown]
         corners = _corners(shown, self._render)
         direction = np.array(self._light.direction)
         self._camera.setPos(0.0, 0.0, 0.0)
@@ -92,21 +114,20 @@ class Shadow:
 
     def destroy(self) -> None:
         """Free the map and show everything again."""
-        for node in self._casters:
-            if not node.isEmpty():
-                node.show(_ONLY_SHADOW)
+        for caster in self._casters:
+            if not caster.node.isEmpty():
+                caster.node.show(_ONLY_SHADOW)
         self._render.show(_ONLY_SHADOW)
         self._map.destroy()
 
 
-def _corners(nodes: list[NodePath], world: NodePath) -> Array:
-    """The corners ``(8, 3)`` of the box around ``nodes``; the origin where there is nothing."""
-    bounds = [node.getTightBounds(world) for node in nodes]
-    ends = np.array([[*corner] for pair in bounds if pair for corner in pair]).reshape(-1, 3)
-    if not len(ends):
+def _corners(casters: list[_Caster], world: NodePath) -> Array:
+    """The corners ``(8, 3)`` of the box around ``casters``; the origin where there is nothing."""
+    points = np.concatenate([np.zeros((0, 3)), *(caster.points(world) for caster in casters)])
+    if not len(points):
         return np.zeros((8, 3))
-    low, high = ends.min(axis=0), ends.max(axis=0)
-    return np.array(list(itertools.product(*zip(low, high, strict=True))))
+    low, high = points.min(axis=0), points.max(axis=0)
+    return np.array(list(itertools.product(*zip(low.tolist(), high.tolist(), strict=True))))
 
 
 def _frame(matrix: LMatrix4, corners: Array) -> LVector4:

@@ -64,5 +64,5 @@ def open_project(folder: Path) -> Project:
 
 
 def _entries(text: str) -> tuple[Entry, ...]:
-    """What a place's file says of its geometry."""
-    return tuple(values_of(text).get("geometry", ()))
+    """What a place's file says of its geometry that can be reshaped: a mesh is what it is."""
+    return tuple(entry for entry in values_of(text).get("geometry", ()) if entry.get("kind") != "mesh")

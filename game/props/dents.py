@@ -22,7 +22,8 @@ from models.rotations import Array
 _SKIRT = 0.10  # m beyond its own width over which a dent runs out
 _LEAST = 0.01  # m between cover and underside, however deep somebody lies
 _DARK = 0.45  # how much less light comes in where something touches
-_REACH = 0.15  # m over which that fades
+REACH = 0.15
+"""Metres over which that fades: what is further away changes nothing."""
 _DOWN = -0.2  # of a normal's height: below it, a point looks to the ground
 _BRIGHT, _FLAT = 0.998, 1e-4  # light and m: what is changed by less is left as it is
 
@@ -93,7 +94,7 @@ class Cover:
 
     def press(self, balls: Balls) -> Pressed:
         """The cover under ``balls`` in that frame."""
-        near = np.all(np.abs(balls.centres) < self._half + balls.radii[:, None] + _REACH, axis=1)
+        near = np.all(np.abs(balls.centres) < self._half + balls.radii[:, None] + REACH, axis=1)
         some = self._below(balls.centres[near], balls.radii[near])
         if not len(some):
             return Pressed(self._which[:0], np.zeros(0), np.zeros(0))
@@ -103,7 +104,7 @@ class Cover:
         dent = self._dent(apart, height, centres, radii) * self._gives[some]
         pressed = np.maximum(height - dent, np.minimum(height, np.float32(_LEAST - self._half[1])))
         gap = (np.sqrt(apart + (pressed[:, None] - centres[:, 1]) ** 2) - radii).min(axis=1)
-        light = 1.0 - _DARK * np.exp(-np.maximum(gap, 0.0) / (0.4 * _REACH))
+        light = 1.0 - _DARK * np.exp(-np.maximum(gap, 0.0) / (0.4 * REACH))
         changed = (light < _BRIGHT) | (dent > _FLAT)
         return Pressed(self._which[some[changed]], pressed[changed].astype(float), light[changed].astype(float))
 
@@ -111,7 +112,7 @@ class Cover:
         """Which of the points that are asked lie near enough to balls to be moved."""
         if not len(radii):
             return np.zeros(0, np.int64)
-        within = 2.0 * _SKIRT + float(radii.max()) + _REACH
+        within = 2.0 * _SKIRT + float(radii.max()) + REACH
         low, high = centres.min(axis=0) - within, centres.max(axis=0) + within
         return np.flatnonzero(np.all((self._points > low) & (self._points < high), axis=1))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,14 +22,15 @@ from panda3d.core import (
 
 from game.avatar.shading import Colour, Lighting, relight
 from game.performance import BodyPose
-from game.props.dents import Balls, BodyShape, Cover, Pressed
+from game.props.dents import REACH, Balls, BodyShape, Cover, Pressed
 from game.props.meshes import Mesh, mesh_of, normals_of
 from game.props.shading import shade
 from models import coords, rotations
 from models.body import Body
-from models.props import Prop
+from models.props import Prop, poses_of
 from models.rotations import Array
 
+_AS_LARGE = Vec3(1.0)
 _CASTS = 3.0  # m from the body: the shadow map must not be stretched by a ball that has rolled away
 _STILL = 5e-4  # m by which balls must move before a cover is drawn anew
 _ROW = np.dtype([("point", "<f4", 3), ("normal", "<f4", 3), ("colour", "u1", 4)])
@@ -46,6 +48,9 @@ class PropFigures:
         for figure in self._figures:
             figure.node.reparentTo(self.root)
         shade(self.root, Lighting())
+        halves = np.array([prop.kind.half for prop in props]).reshape(-1, 1, 3)
+        self._corners = halves * np.array(list(itertools.product((-1.0, 1.0), repeat=3)))
+        self._poses = poses_of(self.props)
 
     def node(self, index: int) -> NodePath:
         """What draws a prop."""
@@ -53,13 +58,33 @@ class PropFigures:
 
     def show(self, poses: Array, pose: BodyPose | None) -> None:
         """Stand as ``poses`` ``(props, 7)`` in Bullet's frame say, under a body in ``pose``, if there is one."""
+        self._poses = poses
         balls = None if pose is None else self._body.balls(pose)
-        for figure, row in zip(self._figures, poses, strict=True):
-            figure.show(row, balls)
-            close = pose is None or float(np.linalg.norm(row[:3] - pose.root_pos)) < _CASTS
+        places = coords.bullet_to_panda(poses[:, :3]).tolist()
+        turns = coords.bullet_quat_to_panda(poses[:, 3:]).tolist()
+        apart = np.zeros(len(poses)) if pose is None else np.linalg.norm(poses[:, :3] - pose.root_pos, axis=1)
+        for index, figure in enumerate(self._figures):
+            if balls is not None:
+                figure.give_way(poses[index], balls)
+            figure.stand(places[index], turns[index])
             parent = figure.node.getParent()
             if parent in (self.root, self.casting):  # not what hangs under the place, painted by its projectors
-                figure.node.reparentTo(self.casting if close else self.root)
+                wanted = self.casting if apart[index] < _CASTS else self.root
+                if parent != wanted:
+                    figure.node.reparentTo(wanted)
+
+    def reach(self) -> Array:
+        """Corners ``(n, 3)`` in Panda's world of the blocks that those fill which hang below `casting`."""
+        return self._blocks([i for i, figure in enumerate(self._figures) if figure.node.getParent() == self.casting])
+
+    def reach_of(self, index: int) -> Array:
+        """Corners ``(8, 3)`` in Panda's world of the block that a prop fills."""
+        return self._blocks([index])
+
+    def _blocks(self, which: list[int]) -> Array:
+        poses = self._poses[which, None]
+        corners = poses[..., :3] + rotations.rotate(poses[..., 3:], self._corners[which])
+        return coords.bullet_to_panda(corners.reshape(-1, 3))
 
     def light(self, direction: tuple[float, float, float], sun: Colour, ambient: Colour) -> None:
         """Light the props; the same words as `Avatar.light`."""
@@ -85,21 +110,22 @@ class _Figure:
         # What lies on its face is pressed from its back.
         turns = [(1.0, up, 1.0) for up in (1.0, -1.0)] if self._soft else []
         half = np.array(prop.kind.half)
+        self._farthest = float(np.linalg.norm(half + REACH))
         self._covers = [Cover(self._mesh.points * turn, normals * turn, half) for turn in turns]
         self._geom_node = _geom_node(prop.name, self._mesh, self._rest)
         self.node = NodePath(self._geom_node)
 
-    def show(self, pose: Array, balls: Balls | None) -> None:
-        if self._soft and balls is not None:
-            self._give_way(pose, balls)
-        place, turn = coords.bullet_to_panda(pose[:3]), coords.bullet_quat_to_panda(pose[3:])
-        position, rotation = Point3(*place.tolist()), LQuaternion(*turn.tolist())
-        self.node.setTransform(TransformState.makePosQuatScale(position, rotation, Vec3(1.0)))
+    def stand(self, place: list[float], turn: list[float]) -> None:
+        """place, turn: in Panda's world, the turn wxyz."""
+        self.node.setTransform(TransformState.makePosQuatScale(Point3(*place), LQuaternion(*turn), _AS_LARGE))
 
-    def _give_way(self, pose: Array, balls: Balls) -> None:
-        back = np.broadcast_to(rotations.conjugate(pose[3:]), (len(balls.radii), 4))
-        up = 1.0 if rotations.rotate(pose[3:], np.array([0.0, 1.0, 0.0]))[1] > 0.0 else -1.0
-        centres = rotations.rotate(back, balls.centres - pose[:3]) * (1.0, up, 1.0)
+    def give_way(self, pose: Array, balls: Balls) -> None:
+        """Draw what is soft anew where ``balls`` press on it, the prop standing as ``pose`` says."""
+        if not self._soft or (not self._dented and self._cover_is_free(pose, balls)):
+            return
+        x, _, z, _ = pose[3:].tolist()
+        up = 1.0 if x * x + z * z < 0.5 else -1.0  # the height of its turned Y axis is 1 - 2 (x² + z²)
+        centres = rotations.rotate(rotations.conjugate(pose[3:]), balls.centres - pose[:3]) * (1.0, up, 1.0)
         if self._seen.shape == centres.shape and np.abs(centres - self._seen).max() < _STILL:
             return
         self._seen = centres
@@ -108,6 +134,11 @@ class _Figure:
         if dented or self._dented:
             _write(self._geom_node, self._dent(pressed, up))
         self._dented = dented
+
+    def _cover_is_free(self, pose: Array, balls: Balls) -> bool:
+        """Whether all balls are too far away to move any of its points, however it lies."""
+        apart = balls.centres - pose[:3]
+        return bool(np.all(np.sqrt(np.sum(apart * apart, axis=1)) - balls.radii > self._farthest))
 
     def _dent(self, pressed: Pressed, up: float) -> np.ndarray:
         which, rows = pressed.which, self._rest.copy()

@@ -63,12 +63,12 @@ def test_in_a_room_it_starts_in_front_of_the_wall(clips: Clips) -> None:
 def test_in_the_places_that_ship_a_walk_has_room(clips: Clips, name: str, metres: float) -> None:
     place, walk = find_environment(name), clips.reference("walk")
     origin, yaw = place.mark_in_bullet()
-    start = start_of(Mark(origin, yaw), walk, place.boxes(), place.props)
+    start = start_of(Mark(origin, yaw), walk, place.solids(), place.props)
     path = way(start, walk, metres)
     path = path[np.linalg.norm(path - path[0], axis=1) < metres]
     if name == "apartment":  # and no walk begins outside of it
         assert np.all(np.abs(path[:, [0, 2]] - (0.15, 0.4)) < (2.48, 2.33))
-    for box in [*place.boxes(), *(Box(p.name, tuple(p.pose[:3]), p.kind.half, p.yaw) for p in place.props)]:
+    for box in [*place.solids(), *(Box(p.name, tuple(p.pose[:3]), p.kind.half, p.yaw) for p in place.props)]:
         off = np.abs(rotations.rotate(rotations.about(1, -box.yaw), path - np.array(box.centre)))
         low = box.centre[1] - box.half[1] < 1.8
         assert not low or not np.any((off[:, 0] < box.half[0] + 0.3) & (off[:, 2] < box.half[2] + 0.3)), box.name

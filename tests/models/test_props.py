@@ -60,7 +60,7 @@ def drop(body: Body, what: str, surface: str, height: float) -> Landing:
     boxes, props, top = stage_of(surface)
     falling = Prop("it", kind_named(what), (0.0, top + height, 0.0))
     heights = []
-    with World(body, boxes=boxes, props=[*props, falling]) as world:
+    with World(body, solids=boxes, props=[*props, falling]) as world:
         pose = put_aside(world)
         for _ in range(240):
             world.step(pose.joint_rot, pose.joint_vel)
@@ -74,7 +74,7 @@ def fall(body: Body, surface: str, lean: float) -> Landing:
     """A body that falls flat from a metre above a surface; heights are those of its pelvis."""
     boxes, props, top = stage_of(surface)
     heights, forces = [], []
-    with World(body, boxes=boxes, props=props) as world:
+    with World(body, solids=boxes, props=props) as world:
         pose = still(body, (0.0, top + 1.0, 0.0), lean)
         world.reset([0], pose)
         for _ in range(300):
@@ -144,7 +144,7 @@ def test_a_mattress_carries_a_weight_by_its_stiffness(body: Body) -> None:
 def test_who_goes_through_a_mattress_meets_the_ground(body: Body) -> None:
     """Head first from 3 m: no foam holds that, and nothing is thrown out sideways or kept below."""
     boxes, props, _ = stage_of("mattress")
-    with World(body, boxes=boxes, props=props) as world:
+    with World(body, solids=boxes, props=props) as world:
         pose = still(body, (0.0, 3.0, 0.0), np.pi)
         world.reset([0], pose)
         met = set()
@@ -181,7 +181,7 @@ def test_contacts_know_what_they_hit_and_how_hard(body: Body) -> None:
 def test_one_question_says_what_two_did(body: Body, reference: Reference) -> None:
     boxes = [Box("bench", (0.0, 0.2, 0.0), (0.3, 0.2, 0.5))]
     pose = reference.at(np.array([60])).pose
-    with World(body, boxes=boxes, props=[Prop("mattress", kind_named("mattress"), (1.0, 0.0, 0.0))]) as world:
+    with World(body, solids=boxes, props=[Prop("mattress", kind_named("mattress"), (1.0, 0.0, 0.0))]) as world:
         world.reset([0], pose)
         seen = set()
         for _ in range(180):
@@ -195,7 +195,7 @@ def test_one_question_says_what_two_did(body: Body, reference: Reference) -> Non
 
 def test_what_is_held_touches_nothing_and_what_is_let_go_falls(body: Body) -> None:
     boxes, props, top = stage_of("table")
-    with World(body, boxes=boxes, props=[*props, Prop("box", kind_named("box"), (3.0, 0.0, 0.0))]) as world:
+    with World(body, solids=boxes, props=[*props, Prop("box", kind_named("box"), (3.0, 0.0, 0.0))]) as world:
         pose = put_aside(world)
         inside = standing_pose(kind_named("box"), np.array([0.0, 0.3, 0.0]), 0.5)
         for _ in range(30):

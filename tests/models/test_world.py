@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from models import rotations
 from models.body import Body
-from models.contact import Box
+from models.contact import Box, Hull, Solid
 from models.motion import Pose, join_poses
 from models.reference import TICKS_PER_SECOND, Reference
 from models.world import GRAVITY, World, WorldSettings
@@ -130,7 +131,7 @@ def test_copies_do_not_disturb_each_other(body: Body, reference: Reference) -> N
 
 def test_a_box_is_stood_on_and_named(body: Body) -> None:
     box = Box("mattress", (0.0, 0.25, 0.0), (1.0, 0.25, 1.0))
-    with World(body, 1, boxes=[box]) as world:
+    with World(body, 1, solids=[box]) as world:
         pose = standing(body, 1.6)
         world.reset([0], pose)
         surfaces = set()
@@ -141,6 +142,34 @@ def test_a_box_is_stood_on_and_named(body: Body) -> None:
             lowest = min(lowest, float(world.pose().root_pos[0, 1]))
     assert surfaces == {"mattress"}
     assert lowest > 0.9
+
+
+def feet_over(body: Body, solid: Solid, pose: Pose, top: float) -> np.ndarray:
+    """How high the lower foot is above ``top``, m, in each of 150 ticks."""
+    heights = []
+    with World(body, 1, solids=[solid]) as world:
+        world.reset([0], pose)
+        for _ in range(150):
+            world.step(pose.joint_rot, np.zeros_like(pose.joint_vel))
+            heights.append(float(world.motion().link_pos[0, list(body.feet), 1].min()) - top)
+    return np.array(heights)
+
+
+@pytest.mark.parametrize("fall", [0.0, 0.3, 1.0])
+def test_a_convex_piece_carries_as_firmly_as_a_box(body: Body, reference: Reference, fall: float) -> None:
+    box = Box("block", (0.0, 0.2, 0.0), (0.6, 0.2, 0.6))
+    hull = Hull("block", tuple((x, y, z) for x in (-0.6, 0.6) for y in (0.0, 0.4) for z in (-0.6, 0.6)))
+    assert hull.box == box
+    sunk, kept = [], []
+    for heading in np.linspace(0.0, 5.0, 6):
+        pose = reference.at(np.zeros(1, dtype=np.int64)).pose
+        turned = rotations.multiply(rotations.about(1, np.array([heading])), pose.root_rot)
+        pose = replace(pose, root_pos=pose.root_pos + (0.0, 0.4 + fall, 0.05), root_rot=turned)
+        on_box, on_hull = feet_over(body, box, pose, 0.4), feet_over(body, hull, pose, 0.4)
+        sunk.append(on_box.min() - on_hull.min())
+        kept.append(np.median(on_hull[-60:]) > 0.0)
+    assert np.median(sunk) < 0.02  # deeper than in the box, m
+    assert np.mean(kept) > 0.8  # triangles kept every fourth foot inside that had fallen a metre
 
 
 def test_120_and_240_hertz_agree_in_flight(body: Body, reference: Reference) -> None:

@@ -26,7 +26,7 @@ BAD = [
     ('image = "photo.png"', 'image = "environment.toml"', "neither PNG, JPEG nor TIFF"),
     ("hpr = [0.0, 0.0, 0.0]\nfocal", "hpr = [0.0, 0.0]\nfocal", "3 numbers"),
     ("start = [-8.0, 5.0]\nend = [8.0, 5.0]", "start = [-8.0, -9.0]\nend = [8.0, -9.0]", "behind every projector"),
-    ('kind = "wall"', 'kind = "ball"', "use ground, wall, box or card"),
+    ('kind = "wall"', 'kind = "ball"', "use ground, wall, box, card or mesh"),
     ('name = "end"', 'name = "floor"', "two entries of geometry are called 'floor'"),
     ("position = [1.0, 2.0, 0.0]\nheading", "position = [1.0, 2.0, 0.5]\nheading", "not on a ground at height 0"),
     ("border = 0", 'border = 0\nonly = ["cellar"]', "paints only 'cellar'"),
@@ -123,7 +123,7 @@ def test_ambient_light_comes_from_the_panorama(room: Room) -> None:
 
 
 def test_boxes_are_in_bullets_frame(room: Room) -> None:
-    (box,) = load_environment(room(BLOCK)).boxes()
+    (box,) = load_environment(room(BLOCK)).solids()
     assert box.name == "block"
     np.testing.assert_allclose(box.centre, (1.0, 1.0, -2.0))  # Panda's (x, y, z) is Bullet's (x, z, -y)
     np.testing.assert_allclose(box.half, (0.5, 1.0, 0.3))
@@ -153,16 +153,20 @@ collide = true
     seen = to_pixels(place.projectors[0].camera, np.array(face))
     assert {tuple(np.round(pixel, 6)) for pixel in seen} == set(outline)
     assert len(triangulate(face)) == 3
-    assert place.boxes()[0].half[2] == pytest.approx(0.25)
+    assert place.solids()[0].half[2] == pytest.approx(0.25)
 
 
-def test_an_outline_that_crosses_itself_is_refused(room: Room) -> None:
-    card = """
+@pytest.mark.parametrize(
+    "outline",
+    ["[[100, 60], [200, 160], [200, 60], [100, 180], [40, 100]]", "[[100, 100], [200, 200], [200, 100], [100, 200]]"],
+)
+def test_an_outline_that_crosses_itself_is_refused(room: Room, outline: str) -> None:
+    card = f"""
 [[geometry]]
 kind = "card"
 name = "knot"
 traced_from = "photograph"
-outline = [[100, 60], [200, 160], [200, 60], [100, 180], [40, 100]]
+outline = {outline}
 position = [0.0, 1.0, 0.0]
 """
     with pytest.raises(InputError, match=r"'knot'.*crosses itself"):
@@ -177,7 +181,7 @@ def test_shipped_places_load_and_hold_the_performer() -> None:
         origin, yaw = place.mark_in_bullet()
         for travel in np.linspace(-1.5, 0.5, 9):  # m along the flip; nothing may stand there
             x, z = origin[0] + travel * np.cos(yaw), origin[2] - travel * np.sin(yaw)
-            for box in place.boxes():
+            for box in place.solids():
                 dx, dz = x - box.centre[0], z - box.centre[2]
                 along = dx * np.cos(box.yaw) - dz * np.sin(box.yaw)
                 across = dx * np.sin(box.yaw) + dz * np.cos(box.yaw)

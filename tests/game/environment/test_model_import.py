@@ -10,8 +10,10 @@ import pytest
 
 from game.environment.blockout import faces_of
 from game.environment.geometry import normal_of
-from game.environment.model_import import Thing, blocks_of, load_things, moved, smallest_heading
+from game.environment.mesh_file import mesh_surface
+from game.environment.model_import import Thing, geometry_of, load_things, moved, smallest_heading
 from models.errors import InputError
+from tests.game.environment.test_decompose import blocks
 from tests.game.environment.test_matching import TRUE
 
 OBJ = """
@@ -83,7 +85,7 @@ SCAN = {
 
 def test_an_obj_becomes_a_box_and_a_ground_with_z_up(tmp_path: Path) -> None:
     (tmp_path / "set.obj").write_text(OBJ)
-    entries = {entry["name"]: entry for entry in blocks_of(load_things(tmp_path / "set.obj"))}
+    entries = {each.entry["name"]: each.entry for each in geometry_of(load_things(tmp_path / "set.obj"))}
     crate, floor = entries["Crate"], entries["Floor"]
     assert (crate["kind"], floor["kind"]) == ("box", "ground")
     np.testing.assert_allclose(crate["position"], (1.5, 1.5, 0.5), atol=1e-3)
@@ -93,7 +95,7 @@ def test_an_obj_becomes_a_box_and_a_ground_with_z_up(tmp_path: Path) -> None:
 
 def test_a_room_scan_becomes_floor_wall_and_table(tmp_path: Path) -> None:
     (tmp_path / "room.json").write_text(json.dumps(SCAN))
-    floor, wall, table = blocks_of(load_things(tmp_path / "room.json"))
+    floor, wall, table = (each.entry for each in geometry_of(load_things(tmp_path / "room.json")))
     assert (floor["kind"], wall["kind"], table["kind"]) == ("ground", "wall", "box")
     assert sorted(floor["size"]) == pytest.approx([4.0, 6.0], abs=0.01)
     np.testing.assert_allclose(wall["span"], (0.0, 3.0), atol=1e-3)
@@ -112,10 +114,35 @@ def test_the_smallest_rectangle_is_turned_as_the_thing_is(heading: float) -> Non
 
 def test_things_can_be_moved_and_names_are_given_once() -> None:
     cube = np.array([(x, y, z) for x in (0.0, 1.0) for y in (0.0, 1.0) for z in (0.0, 1.0)])
-    first, second = blocks_of(moved([Thing("cube", cube), Thing("cube", cube + 2.0)], (5.0, 0.0), 90.0))
+    things = moved([Thing("cube", cube), Thing("cube", cube + 2.0)], (5.0, 0.0), 90.0)
+    first, second = (each.entry for each in geometry_of(things))
     assert (first["name"], second["name"]) == ("cube", "cube 2")
     np.testing.assert_allclose(first["position"], (4.5, 0.5, 0.0), atol=1e-3)
     np.testing.assert_allclose(second["position"], (2.5, 2.5, 2.0), atol=1e-3)
+
+
+def test_what_is_no_block_keeps_its_form() -> None:
+    steps = blocks(*(((0.0, 1.0), (0.3 * i, 1.5), (0.2 * i, 0.2 * i + 0.2)) for i in range(5)))
+    crate = blocks(((0.0, 1.0), (0.0, 2.0), (0.0, 0.5)))
+    stairs, same, block = geometry_of(moved([Thing("Steps", *steps)] * 2 + [Thing("crate", *crate)], (4.0, 1.0), 30.0))
+    assert [each.entry["kind"] for each in (stairs, same, block)] == ["mesh", "mesh", "box"]
+    assert (stairs.entry["file"], same.entry["file"]) == ("meshes/steps.json", "meshes/steps_2.json")
+    assert stairs.mesh is not None
+    assert len(stairs.mesh.hulls) == 5
+    surface = mesh_surface("steps", stairs.mesh, stairs.entry["position"], 0.0, True)
+    corners = np.array([corner for face in surface.faces for corner in face])
+    np.testing.assert_allclose(corners.min(axis=0), stairs.corners.min(axis=0), atol=1e-3)
+    np.testing.assert_allclose(corners.max(axis=0), stairs.corners.max(axis=0), atol=1e-3)
+
+
+def test_a_wall_with_an_opening_is_no_block() -> None:
+    frame = blocks(((0.0, 1.0), (0.0, 0.1), (0.0, 3.0)), ((1.8, 3.0), (0.0, 0.1), (0.0, 3.0)))
+    lintel = blocks(((1.0, 1.8), (0.0, 0.1), (2.0, 3.0)))
+    points, triangles = np.concatenate((frame[0], lintel[0])), np.concatenate((frame[1], lintel[1] + len(frame[0])))
+    (wall,) = geometry_of([Thing("wall", points, triangles)])
+    assert wall.mesh is not None
+    (whole,) = geometry_of([Thing("wall", *blocks(((0.0, 3.0), (0.0, 0.1), (0.0, 3.0))))])
+    assert whole.mesh is None
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,14 @@ def test_a_new_place_can_be_played_and_shows_its_mark(
     assert abs(np.dot(camera.axes[0][:2], [np.cos(np.radians(heading)), np.sin(np.radians(heading))])) > 0.99
 
 
+def test_beyond_the_photograph_goes_on_what_is_along_its_upper_edge(tmp_path: Path) -> None:
+    pixels = np.full((100, 200, 3), 90.0)
+    pixels[:2] = (51.0, 102.0, 255.0)
+    write_picture(tmp_path / "hill.png", pixels)
+    camera = level_camera((200, 100), 150.0, 1.7)
+    assert make_place(tmp_path / "hill", tmp_path / "hill.png", Match(camera), None, "Hill").fallback == (0.2, 0.4, 1.0)
+
+
 def test_a_camera_without_lines_looks_level_from_its_height() -> None:
     entry = camera_entry(level_camera((1600, 1000), 1200.0, 1.7))
     assert entry["position"] == [0.0, 0.0, 1.7]
@@ -108,7 +116,7 @@ def test_changes_keep_what_people_wrote(folder: Path) -> None:
     larger = BLOCK | {"size": [2.0, 1.0, 1.0]}
     place = save_text(folder, replace_geometry(read_text(folder), [larger], ["sky card"]))
     assert [surface.name for surface in place.surfaces] == ["ground", "crate"]
-    assert place.boxes()[-1].half[0] == 1.0
+    assert place.solids()[-1].half[0] == 1.0
 
 
 def test_a_change_that_makes_no_place_is_taken_back(folder: Path) -> None:

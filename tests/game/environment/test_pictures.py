@@ -70,6 +70,13 @@ def test_half_a_photograph_is_refused(tmp_path: Path, name: str) -> None:
     assert "damaged" in _refused(tmp_path / name)
 
 
+def test_the_size_of_half_a_png_is_refused(tmp_path: Path) -> None:
+    Image.fromarray(np.random.default_rng(1).integers(0, 255, (200, 300, 3), np.uint8)).save(tmp_path / "p.png")
+    (tmp_path / "p.png").write_bytes((tmp_path / "p.png").read_bytes()[:9000])
+    with pytest.raises(InputError, match=r"p\.png: this photograph is damaged"):
+        picture_size(tmp_path / "p.png")
+
+
 def test_no_photograph_is_refused(tmp_path: Path) -> None:
     assert "cannot be read" in _refused(tmp_path / "lost.jpg")
     (tmp_path / "text.jpg").write_text("not a picture")

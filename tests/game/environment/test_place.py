@@ -9,9 +9,11 @@ import pytest
 from panda3d.core import NodePath, PerspectiveLens
 
 from game.environment.catalogue import MOST, load_environment
+from game.environment.decompose import convex_pieces
 from game.environment.description import Projector
 from game.environment.geometry import box
 from game.environment.mesh import draw_faces
+from game.environment.mesh_file import rounded_mesh, save_mesh
 from game.environment.optics import Camera, rays, to_pixels
 from game.environment.panorama import to_srgb
 from game.environment.place import Place
@@ -20,6 +22,7 @@ from game.environment.shader import PINK, hue
 from models.errors import InputError
 from tests.conftest import ASSETS
 from tests.game.environment.conftest import BLOCK, ROOM, read_picture, write_picture
+from tests.game.environment.test_decompose import torus
 
 Room = Callable[..., Path]
 
@@ -64,6 +67,39 @@ def test_from_its_projector_a_place_is_its_photograph(base: Any, shoot: Any, nam
     edge = int(max(each.border for each in environment.projectors) / 2) + 2  # all of them see nearly the same
     difference = np.abs(seen - halved)[edge:-edge, edge:-edge]
     assert difference.mean() < 2.0
+
+
+MESH = """
+[[geometry]]
+kind = "mesh"
+name = "ring"
+file = "meshes/ring.json"
+position = [0.5, 1.0, 1.0]
+heading = 20.0
+"""
+
+
+def test_a_mesh_shows_the_photograph_and_keeps_it_off_what_lies_behind(base: Any, shoot: Any, room: Room) -> None:
+    folder = room(MESH)
+    points, triangles = torus(24, 12)
+    # Upright, its hole towards the projector.
+    points = points[:, [0, 2, 1]] * (1.0, -1.0, 1.0)
+    save_mesh(folder / "meshes" / "ring.json", rounded_mesh(points, triangles, convex_pieces(points, triangles)))
+    environment = load_environment(folder)
+    place = Place(base, environment)
+    projector = environment.projectors[0]
+    assert isinstance(projector.camera, Camera)
+    seen = shoot(lambda camera: look_from(camera, projector), projector.camera.size)
+    place.destroy()
+    assert np.abs(seen - read_picture(projector.image))[2:-2, 2:-2].mean() < 2.0
+    bare = []
+    for each in (environment, load_environment(room())):
+        place = Place(base, each)
+        place.view = "coverage"
+        beside = shoot(from_(1.0, 2.5, 1.0))
+        place.destroy()
+        bare.append(int(np.all(np.abs(beside - 255.0 * np.array(PINK)) < 8.0, axis=-1).sum()))
+    assert bare[0] > bare[1] + 1000  # on the wall, in the lee of the ring
 
 
 def test_the_principal_point_moves_the_picture_the_right_way(base: Any, shoot: Any, room: Room) -> None:

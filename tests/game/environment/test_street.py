@@ -64,8 +64,10 @@ def test_the_street_is_what_its_readme_makes(tmp_path: Path) -> None:
     assert [s.name for s in made.surfaces] == [s.name for s in shipped.surfaces]
     for a, b in zip(made.surfaces, shipped.surfaces, strict=True):
         np.testing.assert_allclose(np.concatenate(a.faces), np.concatenate(b.faces), atol=0.1)
-    assert len(shipped.boxes()) == len(clicks())
+    assert len(shipped.solids()) == len(clicks())
     assert made.mark == shipped.mark
+    np.testing.assert_allclose(made.fallback, shipped.fallback, atol=0.02)
+    assert [p.spill for p in made.projectors] == [p.spill for p in shipped.projectors]
 
 
 def test_from_its_projector_the_street_is_its_photograph(base: Any, shoot: Any) -> None:

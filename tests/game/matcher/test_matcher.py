@@ -214,7 +214,7 @@ def test_what_is_saved_is_a_place_that_opens_as_it_was(folder: Path) -> None:
         project.matcher.press(pixel, GRASP)
     assert project.save(project.matcher) == f"saved: {folder}, 3 pieces of geometry"
     place = load_environment(folder)
-    assert [box.name for box in place.boxes()] == ["wall 1"]
+    assert [box.name for box in place.solids()] == ["wall 1"]
     assert isinstance(place.projectors[0].camera, Camera)
     assert place.projectors[0].camera.focal == pytest.approx(TRUE.focal, rel=1e-3)
     assert load_drawing(folder / LINES) == project.matcher.work.drawing
