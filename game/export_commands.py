@@ -57,6 +57,8 @@ def library(arguments: Namespace) -> int:
     if output.suffix.lower() != ".png":
         raise InputError(f"{output}: contact sheets are .png; give the file a name that ends so")
     found = chosen(open_library(Path(arguments.takes)), arguments.circled, arguments.starred)
+    if not found.takes:
+        raise InputError(f"{output}: there is no take for it; `backflip play` records some")
     problems = _picture([take for take in found.takes if not (take.folder / NAME).is_file()])
     write_file(output, contact_sheet(found.takes))
     if arguments.json:

@@ -6,6 +6,7 @@ Nothing is live here: body and camera stand as recorded. Neither physics nor tor
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,12 @@ from game.camera.lens import Lens
 from game.camera.pose import CameraPose
 from game.camera.readout import RATE
 from game.casting import cast_of, face_of
+from game.environment.description import Environment
 from game.finding import find_environment
 from game.scene import Scene
 from game.takes.replay import Replay
 from game.takes.shot import Shot
+from models.errors import InputError
 from models.reference import TICKS_PER_SECOND
 
 
@@ -62,6 +65,22 @@ class Film:
         return self._shot.lens(seconds)
 
 
+def place_of(replay: Replay) -> Environment:
+    """Where a take was filmed.
+
+    Raises:
+        InputError: that place is not there any more, or unusable.
+    """
+    try:
+        return find_environment(replay.header.environment)
+    except InputError as error:
+        name = replay.header.environment
+        if Path(name).is_dir() or not Path(name).is_absolute():
+            raise
+        mend = "put that folder back; the take itself is whole"
+        raise InputError(f"{replay.take.id}: was filmed in {name}, which is not there any more; {mend}") from error
+
+
 def open_film(base: ShowBase, replay: Replay, capsules: bool = False) -> Film:
     """A take in the place where it was filmed, with who was filmed.
 
@@ -69,8 +88,7 @@ def open_film(base: ShowBase, replay: Replay, capsules: bool = False) -> Film:
         InputError: place, person or settings are unusable, or the body is another.
     """
     person, body = cast_of(replay)
-    environment = find_environment(replay.header.environment)
-    return Film(Scene(base, environment, person, body, capsules), replay)
+    return Film(Scene(base, place_of(replay), person, body, capsules), replay)
 
 
 class Grabber:

@@ -16,6 +16,7 @@ from game.camera.readout import RATE, Readout
 from game.hud import with_camera
 from game.operator import Operator
 from game.shooting import Shooting
+from game.slate import Countdown
 from game.takes.facts import CHANNELS, FOCAL, FOCUS, POSITION, ROTATION, SECOND, Facts
 from game.takes.recorder import Recorder
 from game.takes.replay import Replay, ReplayFrame
@@ -28,8 +29,9 @@ _PERFORMED = ("attempt", "fall", "cycle", "rewind", "lead", "grab", "place", "th
 class Reshoot(Shooting):
     """One take on show again and again, and an operator.
 
-    takes: the folder of the new takes. channels: those of `CHANNELS` that are filmed anew. Time runs along the old
-    take; starting a new one begins it again, and its end ends the new one too. ended: it has been filmed to its end.
+    takes: the folder of the new takes. channels: those of `CHANNELS` that are filmed anew. countdown: s before a take
+    that is asked for. Time runs along the old take; starting a new one begins it again, and its end ends the new one
+    too. ended: it has been filmed to its end.
     """
 
     def __init__(
@@ -40,8 +42,10 @@ class Reshoot(Shooting):
         channels: tuple[str, ...],
         versions: dict[str, str],
         now_ns: Callable[[], int],
+        countdown: float = 0.0,
     ) -> None:
         super().__init__(operator, now_ns)
+        self._seconds_before = countdown
         self.ended = False
         self._replay = replay
         self._shot = Shot(replay)
@@ -58,6 +62,7 @@ class Reshoot(Shooting):
     def advance(self, dt: float) -> ReplayFrame:
         """Play on for ``dt`` seconds. Returns the moment of the old take to show."""
         self._fade_hint(dt)
+        self._count_down(dt)
         if not self.clock.paused:
             before = self._seconds
             self._seconds += dt * self.clock.speed
@@ -152,12 +157,10 @@ class Reshoot(Shooting):
 
     # -- takes ----------------------------------------------------------------------------------------------------
 
-    def toggle_take(self) -> None:
-        """Start a take from the beginning of the performance, or stop it."""
-        if self.recording:
-            self.stop_take()
-        else:
-            self._try_take()
+    @property
+    def countdown(self) -> float:
+        """Seconds from asking for a take to its start."""
+        return self._seconds_before
 
     def start_take(self) -> None:
         """Start a take from the beginning of the performance.
@@ -166,7 +169,7 @@ class Reshoot(Shooting):
             InputError: the take cannot be written.
         """
         self.operator.begin()
-        self._seconds, self._began, self._markers = 0.0, self._now_ns(), 0
+        self._countdown, self._seconds, self._began, self._markers = Countdown(), 0.0, self._now_ns(), 0
         old = self._replay
         self._kept_lens = self.lens
         performed = ("person", "props")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from direct.showbase.ShowBase import ShowBase
 
+from game.camera.lens import FLAT
 from game.controls import Control, lines_of
 from game.reshoot import Reshoot
 from game.scene import Scene
 from game.screen import EARLY, LATE, Screen
 from game.sound.foley_track import LiveSound
+from game.still import still
+from game.takes.export.thumbnail import write_thumbnail
+from models.errors import InputError
 from models.reference import TICKS_PER_SECOND
 
 
@@ -34,6 +39,7 @@ class ReshootApp(Screen):
         self._reshoot = reshoot
         self._sound = sound
         self._record = record
+        self._pictured = reshoot.last_take
         usable = [control for control in controls if reshoot.can(control.action) or hasattr(self, control.action)]
         super().__init__(base, usable, (reshoot, reshoot.operator), lines_of(usable), seconds)
         self.each_frame(self._advance, EARLY)
@@ -71,3 +77,12 @@ class ReshootApp(Screen):
         self._scene.aim(camera, self._reshoot.lens, self.aspect)
         self._sound.place(camera)
         self.viewfinder.update(self._reshoot.readout(self.fps))
+        self._picture_take()
+
+    def _picture_take(self) -> None:
+        """Keep the picture on which a take has just ended: lists of takes show it."""
+        take = self._reshoot.last_take
+        if take is not None and take != self._pictured:
+            self._pictured = take
+            with suppress(InputError):  # a full disk has been told already
+                write_thumbnail(take, still(self.base, FLAT))

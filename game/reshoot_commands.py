@@ -11,8 +11,8 @@ from typing import Any
 
 from game.casting import cast_of
 from game.commands import STEP_NS, SimulatedClock, open_operator
-from game.filming import open_film
-from game.finding import find_environment, parse_size
+from game.filming import open_film, place_of
+from game.finding import parse_size
 from game.keys import load_keys
 from game.reshoot import Reshoot
 from game.takes.facts import CHANNELS
@@ -51,9 +51,9 @@ def _open(
     now_ns: Callable[[], int],
     base: Any = None,
 ) -> Reshoot:
-    environment = find_environment(replay.header.environment)
+    environment = place_of(replay)
     operator = open_operator(arguments, environment, tracker, now_ns, cast_of(replay)[1], base)
-    return Reshoot(replay, operator, Path(arguments.takes), channels, versions(), now_ns)
+    return Reshoot(replay, operator, Path(arguments.takes), channels, versions(), now_ns, arguments.countdown)
 
 
 def _in_window(arguments: Namespace, replay: Replay, channels: tuple[str, ...]) -> int:

@@ -11,6 +11,7 @@ from game.clock import Clock
 from game.controls import CONTROLLER, PANEL_BUTTONS, RELEASES, find_action
 from game.operator import Operator
 from game.performance import Snapshot
+from game.slate import Countdown, toggle_mark
 from game.takes.facts import Facts
 from game.takes.marks import MARKER
 from game.takes.recorder import Recorder
@@ -41,6 +42,7 @@ class Shooting(ABC):
         self._held_buttons: frozenset[str] = frozenset()
         self._releases: dict[str, str] = {}  # what is to be done when a held button goes up
         self._hint_left = 0.0
+        self._countdown = Countdown()
 
     def say(self, hint: str) -> None:
         """Show a sentence in the viewfinder for a while."""
@@ -102,6 +104,30 @@ class Shooting(ABC):
             InputError: the take cannot be written.
         """
 
+    @property
+    @abstractmethod
+    def countdown(self) -> float:
+        """Seconds from asking for a take to its start."""
+
+    def toggle_take(self) -> None:
+        """Start a take, after a countdown if one is wanted, or stop it; while it counts, stay as before."""
+        if self.recording:
+            self.stop_take()
+        elif self._countdown.running:
+            self._countdown = Countdown()
+            self.say("no take after all")
+        else:
+            self._countdown = Countdown(self.countdown)
+            self._count_down(0.0)
+
+    def _count_down(self, dt: float) -> None:
+        self._countdown, begin = self._countdown.advance(dt)
+        if self._countdown.running:
+            self.say(self._countdown.text)
+        if begin:
+            self.say("")
+            self._try_take()
+
     def _try_take(self) -> None:
         """Start a take, or say why there is none."""
         try:
@@ -117,6 +143,14 @@ class Shooting(ABC):
         self.problem = self._recorder.state.problem
         self.say(self.problem or f"kept {self._recorder.id}")
         self._recorder = None
+
+    def circle_take(self) -> None:
+        """Circle the last take, or not."""
+        self.say(toggle_mark(self.last_take, "circled"))
+
+    def star_take(self) -> None:
+        """Star the last take, or not."""
+        self.say(toggle_mark(self.last_take, "starred"))
 
     def mark(self) -> None:
         """Put a marker into the running take."""

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from game.takes.edits import Smoothing, change_edits
 from game.takes.export.movie import MASTER, PREVIEW, Picture, write_movie
 from game.takes.export.thumbnail import write_thumbnail
-from game.takes.library import chosen, discard, find, find_folder, open_library, recover_all, restore
+from game.takes.library import chosen, discard, find, find_folder, open_library, recover, recover_all, restore
 from game.takes.listing import describe, describe_library, library_table, marks_of, smoothing_of, take_table
 from game.takes.replay import Replay
 from game.takes.take import load_take
@@ -27,6 +27,8 @@ def list_takes(arguments: Namespace) -> int:
     library = chosen(open_library(Path(arguments.takes)), arguments.circled, arguments.starred)
     if arguments.json:
         print(json.dumps(describe_library(library)))
+    elif not (library.takes or library.cut_off or library.notes):
+        print(f"no such takes in {arguments.takes}; `backflip play` records some")
     else:
         Console().print(library_table(library))
     return 0
@@ -43,8 +45,9 @@ def show(arguments: Namespace) -> int:
 
 
 def recover_takes(arguments: Namespace) -> int:
-    """`backflip takes recover`: all that can be, then what cannot."""
-    takes, problems = recover_all(Path(arguments.takes))
+    """`backflip takes recover`: what was cut off, all that can be, then what cannot; or one take that is damaged."""
+    root = Path(arguments.takes)
+    takes, problems = ([recover(find_folder(root, arguments.take))], []) if arguments.take else recover_all(root)
     if arguments.json:
         print(json.dumps({"recovered": [describe(take) for take in takes], "problems": problems}))
     elif not takes and not problems:
@@ -183,7 +186,8 @@ def _with_thumbnail(frames: Iterator[Picture], which: int, folder: Path) -> Iter
 def replay(arguments: Namespace) -> int:
     """`backflip takes replay TAKE`."""
     from game.casting import cast_of
-    from game.finding import find_environment, parse_size
+    from game.filming import place_of
+    from game.finding import parse_size
     from game.keys import load_keys
     from game.replay_app import ReplayApp
     from game.window import has_display, open_base
@@ -193,7 +197,7 @@ def replay(arguments: Namespace) -> int:
     if not has_display():
         mend = f"render it instead: backflip takes movie {take.id} -o {take.id}.mp4"
         raise InputError(f"{take.id}: there is no display to replay it on; {mend}")
-    environment = find_environment(recorded.header.environment)
+    environment = place_of(recorded)
     person, body = cast_of(recorded)
     keys = load_keys()
     base = open_base(parse_size(arguments.size), offscreen=False)

@@ -10,7 +10,7 @@ from game.operator import Operator
 from game.performer import Performer
 from game.props.told import tell
 from game.shooting import Shooting
-from game.slate import Countdown, shot_after, slate_of, toggle_mark
+from game.slate import Countdown, shot_after, slate_of
 from game.takes.facts import Facts, TakeHeader
 from game.takes.recorder import Recorder
 
@@ -55,28 +55,13 @@ class Taking(Shooting):
         self.performer = performer
         self.settings = settings
         self._latest = performer.snapshot
-        self._countdown = Countdown()
         self._take_began = 0
         operator.on_change = self._keep_change
 
-    def toggle_take(self) -> None:
-        """Start a take, after a countdown if one is wanted, or stop it; while it counts, stay as before."""
-        if self.recording:
-            self.stop_take()
-        elif self._countdown.running:
-            self._countdown = Countdown()
-            self.say("no take after all")
-        else:
-            self._countdown = Countdown(self.settings.countdown)
-            self._count_down(0.0)
-
-    def _count_down(self, dt: float) -> None:
-        self._countdown, begin = self._countdown.advance(dt)
-        if self._countdown.running:
-            self.say(self._countdown.text)
-        if begin:
-            self.say("")
-            self._try_take()
+    @property
+    def countdown(self) -> float:
+        """Seconds from asking for a take to its start."""
+        return self.settings.countdown
 
     def start_take(self) -> None:
         """Start a take.
@@ -104,14 +89,6 @@ class Taking(Shooting):
         self._recorder = Recorder(self.settings.takes, header)
         self._take_began = now
         self._keep_snapshot(now)
-
-    def circle_take(self) -> None:
-        """Circle the last take, or not."""
-        self.say(toggle_mark(self.last_take, "circled"))
-
-    def star_take(self) -> None:
-        """Star the last take, or not."""
-        self.say(toggle_mark(self.last_take, "starred"))
 
     def next_shot(self) -> None:
         """The next shot of the scene: its takes count from 1."""

@@ -11,6 +11,7 @@ cannot believe. There is no footer: a log that was cut off anywhere is a shorter
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import struct
 import zlib
@@ -20,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from models.disk import sync_folder
 from models.errors import InputError
@@ -29,6 +30,7 @@ MAGIC = b"\x89BFLOG\r\n"
 VERSION = 1
 MOST_BYTES = 1 << 20  # of one payload; a larger length is damage
 SYNC_SECONDS = 1.0
+_BLOCK = 1 << 20
 _HEADER = MAGIC + struct.pack("<I", VERSION)
 _HEAD = struct.Struct("<BII")
 _CHECKED = struct.Struct("<BI")
@@ -49,6 +51,38 @@ def _checksum(kind: int, payload: bytes) -> int:
     return zlib.crc32(payload, zlib.crc32(_CHECKED.pack(kind, len(payload))))
 
 
+class Record(NamedTuple):
+    """What was appended. at: where in the file its payload begins."""
+
+    kind: int
+    payload: bytes
+    at: int
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What tells one file from another: its length in bytes, its SHA-256 in hexadecimal, its CRC-32."""
+
+    size: int
+    sha256: str
+    crc32: int
+
+
+def fingerprint(path: Path) -> Fingerprint:
+    """That of a file.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    size, sha256, crc32 = 0, hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            size += len(block)
+            sha256.update(block)
+            crc32 = zlib.crc32(block, crc32)
+    return Fingerprint(size, sha256.hexdigest(), crc32)
+
+
 class Writer:
     """Appends records to a new file: gathers them until `flush`, and syncs to disk about once a second.
 
@@ -62,14 +96,21 @@ class Writer:
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
         self._pending = bytearray(_HEADER)
         self._whole = 0  # length of the file after the last flush
+        self._sha256, self._crc32 = hashlib.sha256(), 0  # of so much of it
         self._syncer = ThreadPoolExecutor(1, "journal-sync")
         self._sync: Future[None] | None = None
         self._synced = monotonic()
         self._named = False  # the file's name is on the disk too
 
-    def append(self, kind: int, payload: bytes) -> None:
-        """Gather a record for the next `flush`."""
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """That of the file as it was after the last flush."""
+        return Fingerprint(self._whole, self._sha256.hexdigest(), self._crc32)
+
+    def append(self, kind: int, payload: bytes) -> Record:
+        """Gather a record for the next `flush`. Returns it as `Reader` will."""
         self._pending += record_bytes(kind, payload)
+        return Record(kind, payload, self._whole + len(self._pending) - len(payload))
 
     def flush(self) -> None:
         """Hand what was gathered to the operating system, where the death of this process cannot touch it.
@@ -87,15 +128,18 @@ class Writer:
             self._sync = self._syncer.submit(self._to_disk)
 
     def _write(self) -> None:
-        size = len(self._pending)
+        data = bytes(self._pending)
+        self._pending.clear()
+        left = memoryview(data)
         try:
-            while self._pending:
-                del self._pending[: os.write(self._descriptor, self._pending)]
+            while left:
+                left = left[os.write(self._descriptor, left) :]
         except OSError:
-            self._pending.clear()
             os.ftruncate(self._descriptor, self._whole)
             raise
-        self._whole += size
+        self._whole += len(data)
+        self._sha256.update(data)
+        self._crc32 = zlib.crc32(data, self._crc32)
 
     def _to_disk(self) -> None:
         os.fsync(self._descriptor)
@@ -121,15 +165,6 @@ class Writer:
             self._syncer.shutdown()
             os.close(self._descriptor)
             self._descriptor = -1
-
-
-@dataclass(frozen=True)
-class Record:
-    """What was appended. at: where in the file its payload begins."""
-
-    kind: int
-    payload: bytes
-    at: int
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from game.takes.facts import OtherSchemaError
 from game.takes.folders import BIN, LOG, SUMMARY, is_day, parse_name, take_folders
-from game.takes.journal import Scan, is_being_written, scan, sole_use
-from game.takes.summary import RECOVERED, digest, finish
+from game.takes.journal import Scan, fingerprint, is_being_written, scan, sole_use
+from game.takes.summary import RECOVERED, finish_what_is_there
 from game.takes.take import Take, load_take
 from models.disk import sync_folder
 from models.errors import InputError
@@ -58,7 +58,7 @@ def find(root: Path, wanted: str) -> Take:
     """The take called ``wanted``: an id, the start of just one id, or a take's folder.
 
     Raises:
-        InputError: there is none, or more than one; the sentence says which there are.
+        InputError: there is none, or more than one; the sentence says which there are. Or it cannot be read.
     """
     takes = open_library(root).takes
     found = [take for take in takes if take.id == wanted] or [take for take in takes if take.id.startswith(wanted)]
@@ -67,6 +67,9 @@ def find(root: Path, wanted: str) -> Take:
     folder = Path(wanted)
     if wanted and not found and folder.is_dir():
         return load_take(folder)
+    unreadable = [folder for name, folder in take_folders(root) if name.id.startswith(wanted)] if wanted else []
+    if not found and len(unreadable) == 1:
+        return load_take(unreadable[0])  # which says why it cannot be read
     if wanted and len(found) > 1:
         raise InputError(f"'{wanted}' may be {_names(found)}; write more of the id, or give the take's folder")
     there = f"there are {_names(list(takes))}" if takes else f"{root} has none; `backflip play` records some"
@@ -110,7 +113,7 @@ def recover(folder: Path) -> Take:
                 told = "nothing was recorded that can be read"
                 raise InputError(f"{folder}: {told}; it lies in the bin now, as {_to_bin(folder)}")
             _cut(log, descriptor, found)
-            return load_take(finish(folder, frozenset({RECOVERED})))
+            return load_take(finish_what_is_there(folder, frozenset({RECOVERED})))
         except OSError as error:
             raise InputError(f"{folder}: cannot be mended ({error.strerror}); make room on the disk") from error
 
@@ -136,7 +139,7 @@ def _is_whole(folder: Path) -> bool:
         raise
     except InputError:
         return False
-    return digest(take.log) == take.log_digest
+    return fingerprint(take.log).sha256 == take.log_digest
 
 
 def _cut(log: Path, descriptor: int, found: Scan) -> None:

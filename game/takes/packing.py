@@ -14,6 +14,7 @@ A text is its length in bytes (u8) and UTF-8.
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import dataclass
 
@@ -78,6 +79,21 @@ def pose_bytes(payload: bytes) -> bytes:
     return payload[_STEP.size : _contacts_at(decode_step(payload))]
 
 
+def is_finite(payload: bytes, step: Step, props: int) -> bool:
+    """Whether all poses of a snapshot with these fixed fields, in a take with so many props, are of finite numbers.
+
+    Raises:
+        ValueError: its props are cut off.
+    """
+    pose = np.frombuffer(payload, dtype="<f8", count=_ROOT + 4 * step.joints, offset=_STEP.size)
+    return _all_finite(pose) and (not props or _all_finite(_props(payload, step, props)))
+
+
+def _all_finite(numbers: Array) -> bool:
+    # A finite sum has finite parts, and to add them up is fastest.
+    return math.isfinite(np.add.reduce(numbers, axis=None)) or bool(np.isfinite(numbers).all())
+
+
 def pose_of(numbers: Array) -> BodyPose:
     """The pose of ``(7 + 4 joints,)`` numbers, as views."""
     return BodyPose(numbers[:3], numbers[3:_ROOT], numbers[_ROOT:].reshape(-1, 4))
@@ -91,8 +107,12 @@ def props_of(payload: bytes, props: int) -> Array:
     """
     if not props:
         return NO_PROPS
+    return _props(payload, decode_step(payload), props)
+
+
+def _props(payload: bytes, step: Step, props: int) -> Array:
     start = len(payload) - 8 * POSE * props
-    if start < _contacts_at(decode_step(payload)):
+    if start < _contacts_at(step):
         raise ValueError("not a snapshot: its props are cut off")
     return np.frombuffer(payload, dtype="<f8", offset=start).reshape(props, POSE)
 

@@ -18,9 +18,9 @@ from game.clock import Clock
 from game.performance import Snapshot
 from game.takes.facts import SECOND, Facts, Kind, TakeHeader, encode_change, encode_header
 from game.takes.folders import LOG, claim, parse_name
-from game.takes.journal import Writer
+from game.takes.journal import Record, Writer
 from game.takes.packing import encode_sample, encode_snapshot, encode_view
-from game.takes.summary import CUT_SHORT, finish
+from game.takes.summary import CUT_SHORT, Account, finish, finish_what_is_there
 from models.errors import InputError
 from models.reference import TICKS_PER_SECOND
 
@@ -58,11 +58,13 @@ class Recorder:
         now = datetime.now().astimezone()
         first = encode_header(header, now.isoformat(timespec="seconds"))
         folder = claim(root, header.slate, now.date().isoformat())
+        self._account: Account | None = Account()
         try:
-            self._writer = _begin(folder / LOG, first)
+            self._writer, begun = _begin(folder / LOG, first)
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
             raise InputError(f"{folder}: cannot be written ({error.strerror}); make room on the disk") from error
+        self._count(begun)
         self._state = RecorderState(True, folder)
         self._finished = False
 
@@ -99,19 +101,34 @@ class Recorder:
 
     def _append(self, kind: Kind, payload: bytes) -> None:
         if self._state.recording:
-            self._writer.append(kind, payload)
+            self._count(self._writer.append(kind, payload))
+
+    def _count(self, record: Record) -> None:
+        if self._account is not None:
+            try:
+                self._account.add(record)
+            except (ValueError, InputError):
+                self._forget()  # what makes no sense is told when the take ends and its journal is read
+
+    def _forget(self) -> None:
+        if self._account is not None:
+            self._account.close()
+        self._account = None
 
     def flush(self) -> RecorderState:
         """Write what this frame brought. Never raises for the disk's sake: the state tells."""
         if self._state.recording:
             try:
                 self._writer.flush()
+                if self._account is not None:
+                    self._account.spill(self._state.folder)
             except OSError as error:
                 self._end(error)
         return self._state
 
     def _end(self, error: OSError) -> None:
         end = f"{self.id}: recording ended early ({_reason(error)})"
+        self._forget()  # the journal alone knows how much of it there was room for
         problem = f"{end}; what was written is kept, make room on the disk"
         self._state = replace(self._state, recording=False, problem=problem)
 
@@ -125,23 +142,27 @@ class Recorder:
         folder, problem = self._state.folder, self._state.problem
         try:
             self._writer.close()
-            folder = finish(folder, flags)
+            if self._account is None:
+                folder = finish_what_is_there(folder, flags)
+            else:
+                folder = finish(folder, self._account, self._writer.fingerprint)
         except (OSError, InputError) as error:
             problem = f"{folder}: not finished ({_reason(error)}); make room and run `backflip takes recover`"
+        self._forget()
         self._state = RecorderState(False, folder, problem)
         return folder
 
 
-def _begin(log: Path, header: bytes) -> Writer:
+def _begin(log: Path, header: bytes) -> tuple[Writer, Record]:
     writer = Writer(log)
     try:
-        writer.append(Kind.HEADER, header)
+        record = writer.append(Kind.HEADER, header)
         writer.flush()
     except OSError:
         with suppress(OSError):
             writer.close()
         raise
-    return writer
+    return writer, record
 
 
 def _reason(error: OSError | InputError) -> str:

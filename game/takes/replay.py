@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from game.performance import BodyPose, Snapshot
 from game.props.told import told
-from game.takes.facts import SECOND, Change, Facts, decode_change, decode_header
-from game.takes.index import INDEX, Index, Indexer, read_index
-from game.takes.journal import Reader
-from game.takes.log_file import LogFile, Samples
+from game.takes.facts import SECOND, Change, Facts, TakeHeader, decode_header
+from game.takes.index import INDEX, Index, read_index
+from game.takes.journal import Reader, fingerprint
+from game.takes.log_file import Changes, LogFile, Samples
 from game.takes.steps import steps_of
-from game.takes.summary import digest
+from game.takes.summary import read_account
 from game.takes.take import Take, load_take
 from models.errors import InputError
 from models.props import NO_PROPS
@@ -64,8 +62,7 @@ class Replay:
     Steps and samples stay on the disk until they are asked for. Those that hold numbers that are not finite are left
     out. steps: the performance. samples: all tracker samples in the order of time. view_moments (n,) ns, view_poses
     (n, 7): position and rotation wxyz of the camera that was seen, in that order too; none in takes of older programs.
-    changes: of settings, in that order, beginning with those at the start. events: in that order. props: what lies
-    about, in the order of a step's poses.
+    events: in that order. props: what lies about, in the order of a step's poses.
     """
 
     def __init__(self, take: Take, index: Index, log: LogFile) -> None:
@@ -77,16 +74,9 @@ class Replay:
         self.samples = Samples(index.samples, log)
         order = np.argsort(index.view_moments, kind="stable")
         self.view_moments, self.view_poses = index.view_moments[order], index.view_poses[order]
-        first = [Change(self.header.start_ns, name, value) for name, value in self.header.settings.items()]
-        self.changes = (*first, *_changes(log, index.changes))
-        self.events = tuple(
-            TakeEvent(self.header.seconds(event.at_ns), event.name, event.value)
-            for event in _changes(log, index.events)
-        )
+        self._changes = _changes(self.header, index, log)
+        self.events = _events(self.header, index, log)
         self._event_seconds = [event.seconds for event in self.events]
-        self._changes_of: dict[str, list[Change]] = defaultdict(list)
-        for change in self.changes:
-            self._changes_of[change.name].append(change)
 
     @classmethod
     def load(cls, folder: Path) -> Replay:
@@ -100,15 +90,13 @@ class Replay:
         reader = Reader(take.log)
         try:
             if index is None:
-                indexer = Indexer()
-                for record in reader:
-                    indexer.add(record)
-                index = indexer.index()
-                if not len(index.header) or reader.scan.damage or digest(take.log) != take.log_digest:
+                index = read_account(reader).index()
+                changed = fingerprint(take.log).sha256 != take.log_digest
+                if not len(index.header) or reader.scan.damage or changed:
                     raise ValueError(reader.scan.damage or "it is not as it was when the take was finished")
             return cls(take, index, LogFile(take.log))
         except ValueError as error:
-            mend = "restore it from a copy, or keep what is whole with `backflip takes recover`"
+            mend = "restore it from a copy, or keep what is whole with `backflip takes recover TAKE`"
             raise InputError(f"{take.log}: damaged ({error}); {mend}") from error
 
     def frame(self, seconds: float) -> ReplayFrame:
@@ -135,10 +123,11 @@ class Replay:
     def settings(self, seconds: float) -> dict[str, Facts]:
         """The settings in force at a moment, by name; before their first record, that one's."""
         moment = self._moment(seconds)
-        return {
-            name: changes[max(bisect_right(changes, moment, key=_moment_of) - 1, 0)].value
-            for name, changes in self._changes_of.items()
-        }
+        return {name: changes.at(moment).value for name, changes in self._changes.items()}
+
+    def changes(self, name: str) -> list[Change]:
+        """Settings ``name``: as they are at the start, if the take tells, then every change in the order of time."""
+        return list(self._changes.get(name, ()))
 
     def snapshots(self, after: float, until: float) -> list[tuple[float, Snapshot]]:
         """Each physics step first shown later than ``after`` and not later than ``until``, with its time in seconds.
@@ -158,9 +147,15 @@ class Replay:
         return self.header.start_ns + round(seconds * SECOND)
 
 
-def _moment_of(change: Change) -> int:
-    return change.at_ns
+def _changes(header: TakeHeader, index: Index, log: LogFile) -> dict[str, Changes]:
+    """By name, those that the header tells first."""
+    names = dict.fromkeys((*header.settings, *index.names))
+    number = {name: which for which, name in enumerate(index.names)}
+    first = {name: Change(header.start_ns, name, value) for name, value in header.settings.items()}
+    of = index.changes[:, 1]
+    return {name: Changes(first.get(name), index.changes[of == number.get(name, -1)], log) for name in names}
 
 
-def _changes(log: LogFile, places: NDArray[np.int64]) -> list[Change]:
-    return sorted((decode_change(log.read(place)) for place in places), key=_moment_of)
+def _events(header: TakeHeader, index: Index, log: LogFile) -> tuple[TakeEvent, ...]:
+    events = sorted((log.change(place) for place in index.events), key=lambda event: event.at_ns)
+    return tuple(TakeEvent(header.seconds(event.at_ns), event.name, event.value) for event in events)

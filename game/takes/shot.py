@@ -76,7 +76,7 @@ class Shot:
 
 
 def _track(replay: Replay, where: str) -> CameraTrack:
-    changes = [(c.at_ns, RigSettings.from_dict(c.value, where)) for c in replay.changes if c.name == "rig"]
+    changes = [(c.at_ns, RigSettings.from_dict(c.value, where)) for c in replay.changes("rig")]
     smoothing = replay.take.edits.smoothing
     seen = _seen(replay, changes)
     if smoothing is None and len(seen.moments):

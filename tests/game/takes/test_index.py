@@ -11,10 +11,12 @@ import pytest
 from safetensors.numpy import load, save
 
 from game.camera.pose import CameraPose
-from game.takes.folders import LOG
+from game.takes.folders import LOG, SUMMARY
 from game.takes.index import INDEX, read_index
 from game.takes.recorder import Recorder
 from game.takes.replay import Replay
+from game.takes.rows import Rows
+from game.takes.summary import finish_what_is_there
 from game.takes.take import load_take
 
 
@@ -36,7 +38,7 @@ def seen(replay: Replay) -> list[object]:
         [replay.steps.pose(index, 0.0).joint_rot.tobytes() for index in range(len(replay.steps))],
         [(each.time_ns, each.position.tobytes(), each.buttons, each.axes) for each in replay.samples],
         (replay.view_moments.tolist(), replay.view_poses.tolist()),
-        (replay.changes, replay.events, replay.header),
+        ([replay.changes(name) for name in ("lens", "rig")], replay.events, replay.header),
     ]
 
 
@@ -84,6 +86,33 @@ def test_the_index_of_another_take_is_passed_over(folder: Path, tmp_path: Path) 
     shutil.copy(filming.film(tmp_path, 4) / INDEX, folder / INDEX)
     assert index_of(folder) is None
     assert len(Replay.load(folder).steps) == 30
+
+
+def test_rows_that_went_to_the_disk_come_back(tmp_path: Path) -> None:
+    rows, numbers = Rows("q", 2), np.arange(60_000)
+    for pair in numbers.reshape(-1, 2):
+        rows.extend(pair)
+        rows.spill(tmp_path)
+    assert not list(tmp_path.iterdir())  # the file has no name
+    assert np.array_equal(rows.whole(), numbers.reshape(-1, 2))
+    rows.extend((-1, -2))
+    assert rows.whole()[-1].tolist() == [-1, -2]
+    assert rows.whole().shape == (30_001, 2)
+    rows.close()
+
+
+def test_what_is_indexed_while_recording_is_what_the_journal_has(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, filming.header())
+    for frame in range(2000):  # more rows than stay in memory
+        filming.play(recorder, 2, 2 * frame)
+        recorder.settings(filming.START + frame * filming.TICK, "lens", {"focal_length": 35.0 + frame})
+    folder = recorder.close()
+    summary, index = (folder / SUMMARY).read_bytes(), load((folder / INDEX).read_bytes())
+    assert finish_what_is_there(folder, frozenset()) == folder
+    assert (folder / SUMMARY).read_bytes() == summary
+    for name, rows in load((folder / INDEX).read_bytes()).items():
+        assert np.array_equal(rows, index[name])
+    assert Replay.load(folder).frame(99.0).settings["lens"] == {"focal_length": 2034.0}
 
 
 def test_an_index_does_not_hide_a_changed_journal(folder: Path) -> None:

@@ -146,7 +146,8 @@ def test_settings_are_those_in_force_from_the_first_moment_on(tmp_path: Path) ->
     assert replay.frame(2.0).settings["lens"] == {"focal_length": 50.0}
     assert replay.frame(99.0).settings["rig"] == {"scale": [1.0, 1.0, 1.0]}
     assert replay.frame(1.0).settings["grade"] == {"warmth": 0.1}
-    assert [change.name for change in replay.changes] == ["lens", "rig", "lens", "grade"]
+    assert [change.value["focal_length"] for change in replay.changes("lens")] == [35.0, 50.0]
+    assert [len(replay.changes(name)) for name in ("rig", "grade", "nobody")] == [1, 1, 0]
 
 
 def test_events_by_time(tmp_path: Path) -> None:
@@ -177,7 +178,7 @@ def test_a_changed_journal_is_refused(folder: Path) -> None:
     data = bytearray((folder / LOG).read_bytes())
     data[len(data) // 2] ^= 1
     (folder / LOG).write_bytes(data)
-    with pytest.raises(InputError, match=r"take\.log: damaged \(damaged after \d+ records\).*`backflip takes recover`"):
+    with pytest.raises(InputError, match=r"take\.log: damaged \(damaged after \d+ records\).*recover TAKE`"):
         Replay.load(folder)
 
 

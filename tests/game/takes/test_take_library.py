@@ -283,6 +283,17 @@ def test_a_take_outside_a_folder_of_takes_is_not_thrown_away(tmp_path: Path) -> 
     assert copied.is_dir()
 
 
+def test_a_take_that_cannot_be_read_is_found_and_says_why(tmp_path: Path) -> None:
+    folder = filming.film(tmp_path, 2)
+    summary = folder / SUMMARY
+    summary.write_text(summary.read_text().replace('"version": 1,', '"version": 2,'))
+    for wanted in ("park_001", "park"):
+        with pytest.raises(InputError, match=r"the file is backflip\.take 2; update it"):
+            find(tmp_path, wanted)
+    filming.film(tmp_path, 2)
+    assert find(tmp_path, "park_002").id == "park_002"
+
+
 def test_finds_folders_of_what_was_cut_off_too(tmp_path: Path) -> None:
     whole, partial = filming.film(tmp_path, 4), cut_off(tmp_path)
     assert find_folder(tmp_path, "park_001") == whole

@@ -1,0 +1,1 @@
+"""What `backflip bench camera` measures, one module for each subject."""
