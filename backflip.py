@@ -137,7 +137,8 @@ def _add_avatar(verb: argparse.ArgumentParser) -> None:
     fit = jobs.add_parser("fit", help="a person with your measures, and a physics body to match")
     fit.add_argument("--height", type=positive, required=True, help="metres, barefoot")
     fit.add_argument("--mass", type=positive, required=True, help="kilograms")
-    fit.add_argument("--photos", nargs="+", default=[], metavar="PHOTO", help="one to four of the whole person")
+    advice = "one to four of the whole person: legs and arms apart, the camera level at the height of the hips"
+    fit.add_argument("--photos", nargs="+", default=[], metavar="PHOTO", help=advice)
     fit.add_argument("--out", default="person", help="folder of the person; default: person")
     fit.add_argument("--sex", type=sex_of, default=0.0, help="male, female, or a number between 0 and 1; default: male")
     fit.add_argument("--age", type=positive, default=25.0, help="years, 16 to 90; default: 25")
@@ -165,6 +166,7 @@ def _add_takes(verb: argparse.ArgumentParser) -> None:
         job.add_argument("--takes", default="takes", help="folder of the takes")
     for job in (show, replay, movie, discard, restore, edit, resmooth, export):
         job.add_argument("take", help="an id such as park_001, the start of one, or a take's folder")
+    recover.add_argument("take", nargs="?", default="", help="a take that is damaged; without it, all that was cut off")
     for job in (listing, show, movie, recover, edit, resmooth, library, export, timeline):
         job.add_argument("--json", action="store_true")
     for job in (listing, library, timeline):
@@ -230,7 +232,7 @@ def _add_environment(verb: argparse.ArgumentParser) -> None:
     match.add_argument("folder", help="of the place")
     match.add_argument("--size", default="1280x692", help="of the window, in pixels")
     match.set_defaults(run="game.environment_commands:match_place")
-    add = jobs.add_parser("add", help="rough geometry from a model or a room scan, every object as a block")
+    add = jobs.add_parser("add", help="rough geometry from a model or a room scan: blocks and meshes")
     add.add_argument("folder", help="of the place")
     add.add_argument("model", help=".glb, .gltf, .obj, or a room scan's .json")
     add.add_argument("--at", type=float, nargs=2, default=(0.0, 0.0), metavar=("X", "Y"), help="where its origin goes")
@@ -298,7 +300,7 @@ def _add_learning(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         ("learning", "training.bench_learning", "bare physics, our world, learning, and PyBullet's DeepMimic"),
         ("scaling", "training.bench_scaling", "1, 2, 4 and 6 workers, and what that predicts for 64"),
         ("picture", "game.bench_picture", "projected photographs beside plain textures"),
-        ("camera", "game.bench_camera", "what filming withstands and costs: sudden deaths, a take of an hour"),
+        ("camera", "game.bench_camera", "what filming withstands and costs: deaths, a take of an hour, each picture"),
     ):
         job = what.add_parser(name, help=said)
         job.add_argument("--json", action="store_true")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class App(Screen):
     """Live play in a window, until the user ends it or ``seconds`` are over.
 
-    record: begin with a take. controls: what the keys do.
+    record: begin with a take. controls: what the keys do. places: that can be gone to, beside those that ship.
     """
 
     def __init__(
@@ -40,7 +40,9 @@ class App(Screen):
         seconds: float | None = None,
         record: bool = False,
         controls: Sequence[Control] = CONTROLS,
+        places: Sequence[str] = (),
     ) -> None:
+        self._places = places
         self._scene = scene
         self._session = session
         self._sound = sound
@@ -50,7 +52,9 @@ class App(Screen):
         self._focus = LiveFocus(base)
         self._pictured = session.last_take
         self.next_place: str | None = None
-        super().__init__(base, controls, session.owners, help_lines(controls), seconds)
+        help = help_lines(controls, session.controller, session.steering)
+        super().__init__(base, controls, session.owners, help, seconds)
+        session.window = self
         self.each_frame(self._advance, EARLY)
         self.each_frame(self._film, LATE)
 
@@ -65,6 +69,8 @@ class App(Screen):
         self._focus.destroy()
         if self._panel is not None:
             self._panel.destroy()
+        if self.next_place is not None:
+            self._session.operator.hand_on()
         self._session.close()
 
     def is_muted(self, key: str) -> bool:
@@ -82,6 +88,10 @@ class App(Screen):
         except InputError as error:
             self._session.say(str(error))
             return
+        self._session.stop_take()
+        self._picture_take()
+        self._session.say(f"going to {place}, which takes some seconds to load")
+        self.viewfinder.update(self._session.readout(self.fps))
         self.next_place = place
         self.quit()
 
@@ -142,7 +152,7 @@ class App(Screen):
         if open and self._panel is None:
             from game.panel.panel import Panel
 
-            self._panel = Panel(self.base, self._session, self.go_to)
+            self._panel = Panel(self.base, self._session, self.go_to, self._places)
         if open != operator.lent:
             operator.lend(open)
         if self._panel is not None:

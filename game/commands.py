@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -17,13 +16,12 @@ from game.borrowed_shelf import BorrowedShelf
 from game.camera.lens import Lens
 from game.camera.pose import CameraPose
 from game.camera.trackers.factory import HANDHELD, open_tracker
-from game.casting import body_of, face_of, face_reference
+from game.camera.trackers.tracker import Tracker
+from game.casting import body_of, face_reference
 from game.clips import Clips
 from game.environment.catalogue import FILE_NAME
 from game.environment.description import Environment
-from game.environment.shader import legend
-from game.finding import find_environment, parse_size, person_folder, person_reference, reference_to
-from game.keys import load_keys
+from game.finding import find_environment, person_folder, person_reference, reference_to
 from game.mount import Marks
 from game.operator import Operator
 from game.performer import Performer
@@ -33,7 +31,7 @@ from game.sight import Sight
 from game.slate import check_scene
 from game.takes.library import recover_all
 from game.taking import SessionSettings
-from game.window import has_display, open_base
+from game.window import has_display
 from models.assets import SHIPPED_SKILL, find_clip, ladder_folder
 from models.body import Body, load_humanoid
 from models.coords import hpr_to_wxyz
@@ -78,12 +76,19 @@ def play(arguments: Namespace) -> int:
     if not has_display():
         print("no display: playing headless, filming one attempt along a recorded camera path", file=sys.stderr)
         return _play_headless(arguments, environment, film=True)
-    return _play_in_window(arguments, environment)
+    from game.live import play_in_window
+
+    return play_in_window(arguments, environment)
 
 
-def _session(
-    arguments: Namespace, environment: Environment, tracker: str, now_ns: Callable[[], int], base: Any = None
+def open_session(
+    arguments: Namespace, environment: Environment, tracker: str | Tracker, now_ns: Callable[[], int], base: Any = None
 ) -> Session:
+    """A shoot in ``environment``, as arguments have it. tracker: what holds the camera, or its kind.
+
+    Raises:
+        InputError: an argument names what there is not.
+    """
     body = body_of(person_folder(arguments.person))
     shelf, stage = _first_stage(arguments, body)
     origin, yaw = environment.mark_in_bullet()
@@ -92,7 +97,7 @@ def _session(
         shelf.reference(stage.info.skill),
         stage,
         Mark(origin, yaw),
-        environment.boxes(),
+        environment.solids(),
         arguments.seed,
         environment.props,
     )
@@ -116,12 +121,12 @@ def _session(
 def open_operator(
     arguments: Namespace,
     environment: Environment,
-    tracker: str,
+    tracker: str | Tracker,
     now_ns: Callable[[], int],
     body: Body,
     base: Any = None,
 ) -> Operator:
-    """Who holds the camera in ``environment``, as arguments have it.
+    """Who holds the camera in ``environment``, as arguments have it. tracker: a kind, or one that is open already.
 
     Raises:
         InputError: there is no such tracker, mark or lens.
@@ -131,8 +136,10 @@ def open_operator(
     lens = Lens.from_dict({"focal_length": arguments.focal}, "--focal")
     marks = _marks(environment, arguments.operator)
     scene = arguments.vr == "scene"
-    hand = open_tracker(tracker, now_ns=now_ns, path=path, scene=scene, listen=arguments.listen, base=base, **device)
-    return Operator(hand, lens, marks, now_ns, Sight(body, environment.surfaces))
+    if isinstance(tracker, str):
+        listen = arguments.listen
+        tracker = open_tracker(tracker, now_ns=now_ns, path=path, scene=scene, listen=listen, base=base, **device)
+    return Operator(tracker, lens, marks, now_ns, Sight(body, environment.surfaces))
 
 
 def _marks(environment: Environment, first: str | None) -> Marks:
@@ -180,50 +187,9 @@ def _shelf(arguments: Namespace, clips: Clips) -> Shelf:
     return kind([*map(ladder_folder, clips.skills), *watched], clips)
 
 
-def _play_in_window(arguments: Namespace, environment: Environment, base: Any = None) -> int:
-    from game.app import App
-    from game.scene import Scene
-    from game.sound.foley_track import LiveSound
-
-    keys = load_keys()
-    in_headset = arguments.vr == "scene"
-    base = base or open_base(parse_size(arguments.size), offscreen=False, sync=not in_headset)
-    session = _session(arguments, environment, arguments.tracker or "mouse_keys", time.monotonic_ns, base)
-    scene = Scene(base, environment, person_folder(arguments.person), session.performer.body, arguments.capsules)
-    scene.avatar.face_track = face_of({"person": session.settings.cast})
-    scene.place.view = arguments.authoring
-    for note in [*scene.place.notes, *(legend(environment) if arguments.authoring == "winner" else ())]:
-        print(note, file=sys.stderr)
-    sound = LiveSound(session.performer.body, environment.footsteps, environment.ambience, environment.props)
-    session.hear = sound.hear
-    session.controller, session.steering, session.controls = keys.controller, keys.steering, keys.play
-    if sound.note:
-        print(sound.note, file=sys.stderr)
-    app = App(base, scene, session, sound, arguments.seconds, arguments.record, keys.play)
-    stereo = _fill_headset(app, session) if in_headset else None
-    try:
-        app.run()
-    finally:
-        sound.close()
-        if stereo is not None:
-            stereo.close()
-    code = _told(session)
-    if app.next_place is None:
-        return code
-    scene.destroy()
-    arguments.operator, arguments.record, arguments.stage = None, False, str(session.performer.stage.path)
-    return _play_in_window(arguments, find_environment(app.next_place), base)
-
-
-def _fill_headset(screen: Any, session: Session) -> Any:
-    from game.vr.stereo import fill_headset  # nobody else needs OpenVR's library
-
-    return fill_headset(screen, session)
-
-
 def _play_headless(arguments: Namespace, environment: Environment, film: bool) -> int:
     clock = SimulatedClock()
-    session = _session(arguments, environment, arguments.tracker or "path", clock)
+    session = open_session(arguments, environment, arguments.tracker or "path", clock)
     try:
         if arguments.record or film:
             session.start_take()
@@ -235,7 +201,7 @@ def _play_headless(arguments: Namespace, environment: Environment, film: bool) -
             session.advance(STEP_NS * 1e-9)
     finally:
         session.close()
-    code = _told(session)
+    code = told(session)
     if film and session.last_take is not None and code == 0:
         from game.take_commands import render_take
 
@@ -243,8 +209,12 @@ def _play_headless(arguments: Namespace, environment: Environment, film: bool) -
     return code
 
 
-def _told(session: Session) -> int:
-    """Name the last take. Returns 2 if it ended early."""
+def told(session: Session) -> int:
+    """Name the last take. Returns the exit code.
+
+    Raises:
+        InputError: it ended early.
+    """
     if session.last_take is not None:
         print(f"take: {session.last_take}")
     if session.problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -64,7 +64,8 @@ CONTROLS = (
     Control("f", "F", "hold_camera", "freeze the camera while you walk back, and go on from there"),
     Control("home", "Home", "home_camera", "camera back to the operator's mark"),
     Control("m", "M", "next_mark", "camera to the next operator's mark"),
-    Control("v", "V", "next_device", "another OpenVR device holds the camera"),
+    Control("end", "End", "keep_mark", "keep where the camera stands as a mark of this place"),
+    Control("v", "V", "next_device", "another device of the same kind holds the camera"),
     Control("-", "-", "wider_lens", "a shorter lens"),
     Control("=", "=", "longer_lens", "a longer lens"),
     Control("wheel_up", "Wheel up", "zoom_in", "zoom to a longer lens"),
@@ -85,7 +86,7 @@ CONTROLS = (
     Control("arrow_down", "Down", "next_dial", "choose the next setting, of all there are", repeats=True),
     Control("page_up", "Page Up", "dial_up", "more of the chosen setting", repeats=True),
     Control("page_down", "Page Down", "dial_down", "less of the chosen setting", repeats=True),
-    Control("tab", "Tab", "toggle_panel", "the panel: slate, stages, places, camera, takes"),
+    Control("tab", "Tab", "toggle_panel", "the panel: slate, stages, places, camera, takes, keys"),
     Control("j", "J", "take_or_place", "take the prop in the middle of the picture; set it down there"),
     Control("mouse2", "Mid. button", "take_or_place", "take a prop, set it down"),
     Control("i", "I", "throw", "throw the prop in hand at the body"),
@@ -95,6 +96,9 @@ CONTROLS = (
     Control("escape", "Escape", "quit", "end; a running take is kept", window=True),
 )
 """Live play."""
+
+OF_THE_WINDOW = frozenset(control.action for control in CONTROLS if control.window)
+"""Actions that mean nothing where no window is."""
 
 REPLAY_CONTROLS = (
     Control("space", "Space", "toggle_running", "pause, go on"),
@@ -122,13 +126,31 @@ CONTROLLER = {
     "right": "later_stage",
     "shoulder": "newest_stage",
     "back": "toggle_panel",
+    "look": "next_focus",
+    "shift_trigger": "mark",
+    "shift_grip": "slower",
+    "shift_shoulder": "faster",
+    "shift_a": "next_skill",
+    "shift_b": "previous_skill",
+    "shift_x": "single_step",
+    "shift_y": "rewind",
+    "shift_menu": "circle_take",
+    "shift_back": "toggle_viewfinder",
+    "shift_stick": "toggle_panel",
+    "shift_look": "toggle_help",
+    "shift_up": "previous_dial",
+    "shift_down": "next_dial",
+    "shift_left": "dial_down",
+    "shift_right": "dial_up",
 }
-"""What the buttons of whatever holds the camera do when they go down: actions that need no window.
+"""What the buttons of whatever holds the camera do when they go down.
 
 No device has all of them. A Vive wand has neither a nor b: attempts follow each other by themselves, the keyboard picks
 one. Touch and Index controllers have no menu: pressing the stick goes from mark to mark, and so home again. x, y, left
-and right (of the cross), back and shoulder (the right one; the left is the grip) are a gamepad's, whose menu is Start
-and whose stick cannot be pressed. A tracker puck and a path have no buttons.
+and right (of the cross), back and shoulder (the right one; the left is the grip) are a gamepad's, whose menu is Start,
+whose stick is the left one pressed and whose look is the right one pressed; its left trigger is shift. In VR the other
+hand is shift: its buttons begin with that, and its stick serves as a cross. With a tracker puck or the headset as the
+camera either hand has the plain buttons. What is on no button is in the panel, under Keys. A path has no buttons.
 """
 
 STEERING = {"left": "lead_left", "right": "lead_right", "y": "lead_slower", "shoulder": "lead_faster"}
@@ -162,10 +184,34 @@ def lines_of(controls: Iterable[Control]) -> list[str]:
     return [f"{control.label:<11} {control.text}" for control in controls]
 
 
-def help_lines(controls: Iterable[Control] = CONTROLS) -> list[str]:
+def button_lines(controller: Mapping[str, str], controls: Iterable[Control] = CONTROLS) -> list[str]:
+    """What the buttons of whatever holds the camera do, one line a button."""
+    texts = {control.action: control.text for control in controls}
+    known = {button: texts[action] for button, action in controller.items() if action in texts}
+    return [f"{label_of_button(button):<16} {text}" for button, text in known.items()]
+
+
+def label_of_button(button: str) -> str:
+    """How a button is named to people."""
+    return button.replace("shift_", "shift + ")
+
+
+def help_lines(
+    controls: Iterable[Control] = CONTROLS,
+    controller: Mapping[str, str] = CONTROLLER,
+    steering: Mapping[str, str] = STEERING,
+) -> list[str]:
     """All there is to press in live play."""
+    controls = tuple(controls)
     return [
         *lines_of(controls),
         "W A S D     move the camera; Q E down and up; Shift faster",
         "Mouse       look, with the right button held",
+        "",
+        "On a gamepad or VR controller (shift: its left trigger held; the other hand):",
+        "sticks           move and turn the camera; shift + right stick zooms; up, down of the cross lift and lower",
+        *button_lines(controller, controls),
+        "",
+        "While a skill can be led:",
+        *button_lines(steering, controls),
     ]

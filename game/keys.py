@@ -118,7 +118,7 @@ def _buttons(root: Table, name: str, defaults: Mapping[str, str]) -> Mapping[str
     if name not in root:
         return defaults
     table = root.table(name)
-    actions = {control.action for control in CONTROLS if not control.window} | set(CONTROLLER.values())
+    actions = {control.action for control in CONTROLS}
     buttons = {}
     for button in CONTROLLER:
         action = table.text(button, defaults.get(button, NONE))
@@ -144,9 +144,13 @@ def toml_lines(keys: Keys) -> list[str]:
         for action, shipped in _by_action(defaults).items():
             text = next(iter(shipped.values())).text
             lines.append(_line(action, list(held.get(action, {NONE: None})), text))
+    texts = {control.action: control.text for control in CONTROLS}
     for name, usual, buttons in (("controller", CONTROLLER, keys.controller), ("steering", STEERING, keys.steering)):
         used = [button for button in CONTROLLER if button in usual or button in buttons]
-        lines += ["", f"[{name}]", *(_line(button, [buttons.get(button, NONE)]) for button in used)]
+        lines += ["", f"[{name}]"]
+        for button in used:
+            action = buttons.get(button, NONE)
+            lines.append(_line(button, [action], texts.get(action, "")))
     return lines
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from game.camera import framing
-from game.camera.lens import FARTHEST, NEAREST, Lens
+from game.camera.lens import CLOSEST, FARTHEST, LONGEST, NEAREST, OPENEST, SHORTEST, Lens
 from game.camera.lens_control import FocusMode, LensControl, driven, zoomed_by_stick
 from game.camera.pose import CameraPose, Sample, subject_of
-from game.camera.trackers.tracker import FOCAL_LENGTH, FOCUS_DISTANCE
+from game.camera.trackers.tracker import APERTURE, ASKED_FOCAL_LENGTH, FOCAL_LENGTH, FOCUS_DISTANCE, ZOOM_RATE
 from game.sight import Sight
+
+_ZOOMING = LensControl(zoom_speed=1.0)  # of a stick that is there for zooming
+_RINGS = {FOCAL_LENGTH: (SHORTEST, LONGEST), FOCUS_DISTANCE: (NEAREST, FARTHEST), APERTURE: (OPENEST, CLOSEST)}
 
 
 class LensDrive:
@@ -19,6 +23,7 @@ class LensDrive:
         self.lens = lens
         self.wanted = lens
         self.control = LensControl()
+        self._asked: float | None = None
         self._tracked: dict[str, float] = {}
         self._time_ns: int | None = None
 
@@ -28,6 +33,7 @@ class LensDrive:
         self._time_ns = sample.time_ns
         if self.control.zoom_speed:
             self.wanted = zoomed_by_stick(self.wanted, self.control, sample.axes.get("stick_y", 0.0), dt)
+        self.wanted = zoomed_by_stick(self.wanted, _ZOOMING, sample.axes.get(ZOOM_RATE, 0.0), dt)
         before, start = self.lens, self._followed(sample)
         self.lens = driven(start, self.wanted, self.control, self._seen(sample, pose, sight), dt)
         return self.lens != before
@@ -49,15 +55,14 @@ class LensDrive:
 
         As long as it stands still, keys set the lens.
         """
-        tracked = {axis: sample.axes[axis] for axis in (FOCAL_LENGTH, FOCUS_DISTANCE) if axis in sample.axes}
+        tracked = {axis: sample.axes[axis] for axis in _RINGS if axis in sample.axes}
+        asked = sample.axes.get(ASKED_FOCAL_LENGTH)
+        if asked is not None and asked != self._asked:
+            self._asked, self.wanted = asked, self.wanted.zoomed(asked)
         turned = {axis: value for axis, value in tracked.items() if value != self._tracked.get(axis)}
         self._tracked = tracked
-        if FOCAL_LENGTH in turned:
-            self.wanted = self.wanted.zoomed(turned[FOCAL_LENGTH])
-        if FOCUS_DISTANCE in turned:
-            distance = min(max(turned[FOCUS_DISTANCE], NEAREST), FARTHEST)
-            self.wanted = dataclasses.replace(self.wanted, focus_distance=distance)
-        rings = {axis: getattr(self.wanted, axis) for axis in turned}
+        rings: dict[str, Any] = {axis: _within(value, *_RINGS[axis]) for axis, value in turned.items()}
+        self.wanted = dataclasses.replace(self.wanted, **rings)
         return dataclasses.replace(self.lens, **rings)
 
     def _seen(self, sample: Sample, pose: CameraPose, sight: Sight) -> float | None:
@@ -71,3 +76,7 @@ class LensDrive:
         ray = framing.ray(pose, self.lens, self.control.reticle)
         distance = sight.distance(pose.position, ray)
         return FARTHEST if distance is None else framing.depth(pose, pose.position + distance * ray)
+
+
+def _within(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high)

@@ -14,7 +14,7 @@ from game.camera.lens_control import FocusMode, LensControl
 from game.camera.pose import CameraPose, Sample, Tracking, with_stick_as_cross, with_subject
 from game.camera.rig import Rig, placed_at
 from game.camera.rig_settings import RigSettings
-from game.camera.trackers.tracker import Tracker
+from game.camera.trackers.tracker import Status, Tracker
 from game.lens_drive import LensDrive
 from game.sight import Sight
 from game.takes.facts import Facts
@@ -39,6 +39,7 @@ class Mount:
         self._now_ns = now_ns
         self._marks = marks
         self._mark = 0
+        self._handed_on = False
         self._rig = Rig(RigSettings())
         self._drive = LensDrive(lens)
         self.sample = tracker.sample()
@@ -90,6 +91,11 @@ class Mount:
         """Names of the operator's marks of this place."""
         return tuple(name for name, _ in self._marks)
 
+    def add_mark(self, name: str, pose: CameraPose) -> None:
+        """One more mark, on which the operator stands now."""
+        self._marks = (*self._marks, (name, pose))
+        self._mark = len(self._marks) - 1
+
     def settings(self) -> dict[str, Facts]:
         """Rig, lens and what drives it, as plain data."""
         return {
@@ -114,6 +120,14 @@ class Mount:
             self.on_change(self.sample.time_ns, "lens", self.lens.to_dict())
         predicted = self._tracker.predicted(self.sample)
         return self.pose if predicted is None else self._rig.ahead(predicted)
+
+    def choose_device(self, name: str) -> None:
+        """Let one of the tracker's `devices` hold the camera, which goes on from where it stands.
+
+        Raises:
+            InputError: it is there no more.
+        """
+        self._tracker.choose_device(name)
 
     def next_device(self) -> None:
         """Let another of the tracker's devices hold the camera, which goes on from where it stands.
@@ -148,6 +162,10 @@ class Mount:
         """Freeze the camera, or let it go on from where it stands."""
         self._set_rig(dataclasses.replace(self._rig.settings, frozen=not self.held))
 
+    def show(self, recording: bool) -> None:
+        """Let the tracker show how its camera stands, if it has a screen. recording: a take is running."""
+        self._tracker.show(Status(recording, self.held, round(self.lens.focal_length, 1)))
+
     def lend(self, on: bool) -> None:
         """While the panel is before the operator, sticks and buttons walk through it, and no stick moves the camera."""
         self.lent = on
@@ -157,9 +175,16 @@ class Mount:
         """While a text is typed, its letters move no camera."""
         self._tracker.ignore_keys(on)
 
+    def hand_on(self) -> None:
+        """Leave the tracker open at the end: another operator goes on with it, who decides anew what it rests from."""
+        self.lend(False)
+        self.ignore_keys(False)
+        self._handed_on = True
+
     def close(self) -> None:
         """Let go of the tracker."""
-        self._tracker.close()
+        if not self._handed_on:
+            self._tracker.close()
 
     def _set_rig(self, settings: RigSettings) -> None:
         self._rig.settings = settings

@@ -45,6 +45,12 @@ class Operator(Mount):
         """All that is set; `set_up` changes it."""
         return Setup(self._rig.settings, self._drive.wanted, self.control, self.view)
 
+    def take_over(self, other: Operator) -> None:
+        """Begin at the mark with all that ``other``, who is in this place no more, has set; the camera is not held."""
+        self.view, self.panel_open, self._drive = other.view, other.panel_open, other._drive
+        self._set_rig(dataclasses.replace(other._rig.settings, frozen=False))
+        self.home_camera()
+
     def next_mark(self) -> None:
         """Go to the place's next operator's mark."""
         self.go_to_mark((self._mark + 1) % len(self._marks))

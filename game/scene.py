@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -50,7 +51,8 @@ class Scene:
         light = environment.light
         for figure in (self.avatar, self.capsules):
             figure.light(light.direction, light.colour, light.ambient)
-            self.place.cast_from(figure.root)
+        self.place.cast_from(self.avatar.root, self.avatar.reach)
+        self.place.cast_from(self.capsules.root)
         self._pose: BodyPose | None = None
         self._see(self.capsules if capsules else self.avatar)
         self.props = PropFigures(base, (), body)
@@ -76,7 +78,7 @@ class Scene:
         self.props = PropFigures(self._base, props, self._body)
         light = environment.light
         self.props.light(light.direction, light.colour, light.ambient)
-        self.place.cast_from(self.props.casting)
+        self.place.cast_from(self.props.casting, self.props.reach)
         self.place.shadow_on(self.props.root)
         # A photograph falls on a prop where the place has it, wherever it is now.
         at_home = {prop.name: prop for prop in environment.props}
@@ -84,7 +86,7 @@ class Scene:
         for index, prop in enumerate(props):
             if prop.name in environment.photographed:
                 self.place.paint(self.props.node(index), prop.name, MATERIALS[prop.kind.name].colour)
-                self.place.cast_from(self.props.node(index))
+                self.place.cast_from(self.props.node(index), partial(self.props.reach_of, index))
 
     def show_props(self, poses: Array) -> None:
         """Put the props where ``(props, 7)`` says, after `show`: soft ones give way to the body as it lies then."""

@@ -24,6 +24,7 @@ EARLY, LATE = 0, 45
 
 _FONT = "cmtt12"  # comes with Panda3D; equally wide letters keep the columns in line
 _HELP = 0.038  # height of the letters of the list of keys, of half the window's
+_TALLEST = 1.7  # height of the list: longer ones have smaller letters
 
 
 class Screen:
@@ -154,7 +155,7 @@ def _help_text(base: Any, lines: Sequence[str]) -> list[Any]:
             "\n".join(part),
             parent=parent,
             pos=(x, -0.15),
-            scale=_HELP,
+            scale=min(_HELP, _TALLEST / max(half, 1)),
             font=FontPool.load_font(_FONT),
             fg=(0.95, 0.95, 0.92, 1.0),
             bg=(0.0, 0.0, 0.0, 0.7),

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from game.camera.pose import CameraPose, Sample, Tracking
 from game.camera.readout import RATE, Readout
 from game.camera.trackers.tracker import NEW_DEVICE, ORIGIN_MOVED
-from game.controls import CONTROLS, STEERING, Control
+from game.controls import CONTROLS, OF_THE_WINDOW, STEERING, Control
 from game.hud import performed, with_camera
+from game.marking import free_name, keep_mark
 from game.operator import Operator
 from game.performance import BodyPose, interpolate, interpolate_props
 from game.performer import Performer
@@ -36,7 +37,8 @@ _REWIND = TICKS_PER_SECOND // 2
 class Session(Taking):
     """Performance, camera and takes.
 
-    controls: what keys do, to be named in hints. steering: what buttons do instead while a skill can be led.
+    controls: what keys do, to be named in hints. steering: what buttons do instead while a skill can be led. window:
+    what else can be done where there is one.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Session(Taking):
         super().__init__(performer, operator, settings, now_ns)
         self.controls: Sequence[Control] = CONTROLS
         self.steering: Mapping[str, str] = STEERING
+        self.window: object | None = None
         self.repertoire = Repertoire(performer, shelf, self.say, self._cut, self.introduction)
         self._previous = performer.snapshot
         self._since_looked = 0.0
@@ -103,6 +106,7 @@ class Session(Taking):
         self._notice(before, sample)
         self._stamp = None
         pose = self.operator.camera()
+        self.operator.show(self.recording)
         self._hands.follow(pose)
         if self._recorder is not None:
             self._recorder.camera(sample)
@@ -114,7 +118,11 @@ class Session(Taking):
     @property
     def owners(self) -> tuple[object, ...]:
         """Whose public methods keys and buttons call."""
-        return (self, self.operator, self.repertoire, self._reins, self._hands)
+        return (self, self.operator, self.repertoire, self._reins, self._hands, self.window)
+
+    def can(self, action: str) -> bool:
+        """Whether an action has a meaning here."""
+        return self.window is not None or action not in OF_THE_WINDOW
 
     def action_of(self, button: str) -> str | None:
         """What a button of whatever holds the camera does now."""
@@ -145,7 +153,8 @@ class Session(Taking):
     @property
     def _standing_hint(self) -> str:
         """What is told as long as it is so, where nothing else is."""
-        held = "camera held: F goes on from here" if self.operator.held else ""
+        keys = [control.label for control in self.controls if control.action == "hold_camera"]
+        held = f"camera held: {' or '.join(keys) or 'its button'} goes on from here" if self.operator.held else ""
         return self.operator.note or held or self.performer.led.words
 
     def readout(self, fps: float) -> Readout:
@@ -195,12 +204,33 @@ class Session(Taking):
 
     def next_device(self) -> None:
         """Let another of the tracker's devices hold the camera."""
+        self._hand_over(self.operator.next_device)
+
+    def choose_device(self, name: str) -> None:
+        """Let one of the tracker's devices hold the camera."""
+        self._hand_over(lambda: self.operator.choose_device(name))
+
+    def _hand_over(self, change: Callable[[], None]) -> None:
         try:
-            self.operator.next_device()
+            change()
         except InputError as error:
             self.say(str(error))
             return
         self.say(f"{self.operator.tracker_name} holds the camera")
+
+    def keep_mark(self) -> None:
+        """Keep where the camera stands as a mark of the place."""
+        if self.settings.place is None:
+            self.say("this place has no file to keep a mark in")
+            return
+        name, pose = free_name(self.operator.marks), self.operator.pose
+        try:
+            keep_mark(self.settings.place, name, pose)
+        except InputError as error:
+            self.say(str(error))
+            return
+        self.operator.add_mark(name, pose)
+        self.say(f"kept as {name}: going through the marks leads back here")
 
     def single_step(self) -> None:
         """One physics step."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -58,11 +59,15 @@ _STICK = {"left": ("stick_x", -1.0), "right": ("stick_x", 1.0), "down": ("stick_
 _PUSHED = 0.5  # of the stick's way
 
 
+def stick_as_cross(axes: Mapping[str, float]) -> frozenset[str]:
+    """Which buttons of a cross a stick holds: it must be pushed half way."""
+    return frozenset(name for name, (axis, way) in _STICK.items() if way * axes.get(axis, 0.0) > _PUSHED)
+
+
 def with_stick_as_cross(sample: Sample) -> Sample:
-    """The sample of a device whose stick serves as a cross: pushed half way it holds a button, and is no axis."""
-    pushed = {name for name, (axis, way) in _STICK.items() if way * sample.axes.get(axis, 0.0) > _PUSHED}
+    """The sample of a device whose stick serves as a cross and is no axis."""
     axes = {name: value for name, value in sample.axes.items() if name not in ("stick_x", "stick_y")}
-    return dataclasses.replace(sample, buttons=sample.buttons | pushed, axes=axes)
+    return dataclasses.replace(sample, buttons=sample.buttons | stick_as_cross(sample.axes), axes=axes)
 
 
 def subject_of(sample: Sample) -> Array | None:

@@ -45,6 +45,7 @@ _ALIGN = {-1: TextNode.A_left, 0: TextNode.A_center, 1: TextNode.A_right}
 _TRUE = math.radians(0.5)  # of roll: a horizon this level counts as level
 _EDGE = 0.92  # of the frame: a horizon further out is shown there
 _LEADING = 1.7  # between lines, of the size of the letters
+_GAP = 2.0  # at least between two texts in a line, of the size of the letters
 
 
 class Viewfinder:
@@ -102,6 +103,7 @@ class Viewfinder:
                 _write(node, line)
         lost = readout.tracking is not Tracking.OK
         self._texts["bottom_right"].node().set_text_color(AMBER if lost else WHITE)
+        self._untangle()
         self._show_dot()
         self._place_marks(readout)
 
@@ -123,15 +125,26 @@ class Viewfinder:
             text = self._texts[place]
             text.set_scale(size)
             text.node().set_wordwrap(1.9 * (width - margin) / size)
-            from_top, from_bottom = line * _LEADING * size, (line + 1) * _LEADING * size
-            base = height - margin - 0.7 * size - from_top if line >= 0 else margin - height - from_bottom
-            text.set_pos(side * (width - margin), 0.0, base)
+            text.set_pos(side * (width - margin), 0.0, _base(line, height))
             _set_visible(text, self.settings.text)
+        self._untangle()
         self._texts["top_left"].set_x(margin - width + size)
         self._dot.set_pos(margin - width + 0.3 * size, 0.0, height - margin - 0.38 * size)
         self._dot.set_scale(0.3 * size)
         self._show_dot()
         self._place_marks(self._readout or Readout())
+
+    def _untangle(self) -> None:
+        """What stands at the bottom right goes to the lowest line on which the left leaves room for it."""
+        across, height = inscribed(self._aspect, self._window)
+        size = 2.0 * _TEXT * height
+        room = 2.0 * (across * self._window - 2.0 * _MARGIN * height) / size - _GAP
+        right, *left = (
+            self._texts[place].node().get_width() for place in ("bottom_right", "bottom_left", "above_left")
+        )
+        full = [right + width > room for width in left]
+        line = -1 - (full.index(False) if False in full else len(full))
+        self._texts["bottom_right"].set_z(_base(line, height))
 
     def _place_marks(self, readout: Readout) -> None:
         across, height = inscribed(self._aspect, self._window)
@@ -151,6 +164,14 @@ class Viewfinder:
     def _show_dot(self) -> None:
         recording = self._readout is not None and self._readout.recording
         _set_visible(self._dot, recording and self.settings.text)
+
+
+def _base(line: int, height: float) -> float:
+    """Where a line of text stands in a frame of half the height ``height``: 0, 1, … from the top, -1, -2, … below."""
+    margin, size = 2.0 * _MARGIN * height, 2.0 * _TEXT * height
+    if line >= 0:
+        return height - margin - 0.7 * size - line * _LEADING * size
+    return margin - height - (line + 1) * _LEADING * size
 
 
 def _set_visible(node: Any, visible: bool) -> None:

@@ -6,13 +6,17 @@ from imgui_bundle import imgui
 
 from game.dials import Dial, Setup
 from game.operator import Operator
+from game.panel.rows import beside_radio
+from game.session import Session
 
 _GROUPS = {"lens": "Lens and focus", "control": "Lens and focus", "rig": "Rig", "view": "Viewfinder"}
 _WIDE = 50.0  # from least to most: what spans more is set in ratios
 
 
-def show(operator: Operator) -> None:
-    """The marks, then the dials below a heading for each group."""
+def show(session: Session) -> None:
+    """What holds the camera, the marks, then the dials below a heading for each group."""
+    operator = session.operator
+    _hand(session)
     _marks(operator)
     for heading in dict.fromkeys(_GROUPS.values()):
         if not imgui.collapsing_header(heading, imgui.TreeNodeFlags_.default_open.value):
@@ -25,10 +29,23 @@ def show(operator: Operator) -> None:
                     operator.set_up(changed)
 
 
+def _hand(session: Session) -> None:
+    """Which device holds the camera, where there are several; what is wrong with it."""
+    tracker = session.operator.tracker
+    names, here = list(tracker.devices), tracker.device
+    if names:
+        imgui.set_next_item_width(imgui.get_font_size() * 14.0)
+        changed, index = imgui.combo("holds the camera", names.index(here) if here in names else -1, names)
+        if changed:
+            session.choose_device(names[index])
+    if tracker.note:
+        imgui.text_wrapped(tracker.note)
+
+
 def _marks(operator: Operator) -> None:
     imgui.text("Operator's mark")
     for index, name in enumerate(operator.marks):
-        imgui.same_line()
+        beside_radio(name)
         if imgui.radio_button(name, name == operator.mark):
             operator.go_to_mark(index)
     held, wanted = operator.held, imgui.checkbox("hold the camera", operator.held)[1]

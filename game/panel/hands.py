@@ -7,9 +7,8 @@ from typing import Any
 
 from direct.showbase.DirectObject import DirectObject
 from imgui_bundle import imgui
-from panda3d.core import MouseButton
 
-_MOUSE = (MouseButton.one(), MouseButton.three(), MouseButton.two())  # left, right, middle in ImGui's order
+_MOUSE = ("mouse1", "mouse3", "mouse2")  # left, right, middle in ImGui's order
 _WHEEL = {"wheel_up": 1.0, "wheel_down": -1.0}
 _KEYS = {
     "arrow_left": imgui.Key.left_arrow,
@@ -49,6 +48,7 @@ class Hands:
         self._watcher = base.mouseWatcherNode
         self._ear = DirectObject()
         self._held: Set[str] = frozenset()
+        self._size = 1, 1
         for thrower in base.buttonThrowers or ():
             thrower.node().set_keystroke_event("keystroke")
 
@@ -58,6 +58,9 @@ class Hands:
         self._ear.accept("keystroke", self._type)
         for name, way in _WHEEL.items():
             self._ear.accept(name, io.add_mouse_wheel_event, [0.0, way])
+        for index, name in enumerate(_MOUSE):  # told one by one: a click may begin and end between two pictures
+            self._ear.accept(name, self._click, [index, True])
+            self._ear.accept(f"{name}-up", self._click, [index, False])
         for name, key in _KEYS.items():
             self._ear.accept(name, io.add_key_event, [key, True])
             self._ear.accept(f"{name}-up", io.add_key_event, [key, False])
@@ -66,22 +69,29 @@ class Hands:
         """Hear no more; what was held is let go."""
         self._ear.ignore_all()
         imgui.get_io().clear_input_keys()
+        imgui.get_io().clear_input_mouse()
         self._held = frozenset()
 
     def update(self, width: int, height: int, buttons: Set[str]) -> None:
-        """Once a frame: where the mouse is in a window of so many pixels, and which buttons the tracker has down."""
+        """Once a frame: the window's size in pixels, and which buttons the tracker has down."""
+        self._size = width, height
         io = imgui.get_io()
-        watcher = self._watcher
-        if watcher is not None:  # without a window there is none
-            if watcher.has_mouse():
-                x, y = 0.5 * (1.0 + watcher.get_mouse_x()) * width, 0.5 * (1.0 - watcher.get_mouse_y()) * height
-                io.add_mouse_pos_event(x, y)
-            for index, button in enumerate(_MOUSE):
-                io.add_mouse_button_event(index, watcher.is_button_down(button))
+        self._point()
         for name in self._held ^ buttons:
             if name in _BUTTONS:
                 io.add_key_event(_BUTTONS[name], name in buttons)
         self._held = frozenset(buttons)
+
+    def _point(self) -> None:
+        """Where the mouse is; without a window there is none."""
+        watcher = self._watcher
+        if watcher is not None and watcher.has_mouse():
+            (width, height), x, y = self._size, watcher.get_mouse_x(), watcher.get_mouse_y()
+            imgui.get_io().add_mouse_pos_event(0.5 * (1.0 + x) * width, 0.5 * (1.0 - y) * height)
+
+    def _click(self, index: int, down: bool) -> None:
+        self._point()
+        imgui.get_io().add_mouse_button_event(index, down)
 
     def _type(self, letter: str) -> None:
         if letter.isprintable():

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from pathlib import Path
 from typing import Any
 
 import imgui_bundle
 from imgui_bundle import imgui, implot
 
-from game.panel import camera_tab, places_tab, stages_tab
+from game.panel import camera_tab, keys_tab, places_tab, stages_tab
 from game.panel.drawing import Drawing
 from game.panel.hands import Hands
 from game.panel.slate_tab import SlateTab
@@ -18,17 +18,21 @@ from game.session import Session
 
 _FONT = Path(imgui_bundle.__file__).parent / "assets" / "fonts" / "DroidSans.ttf"
 _LETTERS = 15.0  # pixels
-_WIDTH = 0.44  # of the window, at first
+_LEFT, _TOP, _WIDTH, _HEIGHT = 0.03, 0.18, 0.44, 0.72  # of the window, at first: what is told stands above it
 _SLOWEST = 0.1  # s; ImGui's own time goes on no faster than this in a stall
 
 
 class Panel:
-    """Shows the shoot of ``session`` and changes it. go_to: called with the name of a place to go to."""
+    """Shows the shoot of ``session`` and changes it. go_to: called with the name or folder of a place to go to.
 
-    def __init__(self, base: Any, session: Session, go_to: Callable[[str], None]) -> None:
+    places: those that can be gone to, beside those that ship.
+    """
+
+    def __init__(self, base: Any, session: Session, go_to: Callable[[str], None], places: Sequence[str] = ()) -> None:
         self._base = base
         self._session = session
         self._go_to = go_to
+        self._places = places
         self._context = imgui.create_context()
         self._plots = implot.create_context()
         io = imgui.get_io()
@@ -87,16 +91,17 @@ class Panel:
         imgui.destroy_context(self._context)
 
     def _lay_out(self, width: int, height: int) -> None:
-        imgui.set_next_window_pos((0.03 * width, 0.1 * height), imgui.Cond_.first_use_ever.value)
-        imgui.set_next_window_size((_WIDTH * width, 0.8 * height), imgui.Cond_.first_use_ever.value)
+        imgui.set_next_window_pos((_LEFT * width, _TOP * height), imgui.Cond_.first_use_ever.value)
+        imgui.set_next_window_size((_WIDTH * width, _HEIGHT * height), imgui.Cond_.first_use_ever.value)
         imgui.set_next_window_bg_alpha(0.88)
         if imgui.begin("backflip", flags=imgui.WindowFlags_.no_collapse.value)[0] and imgui.begin_tab_bar("tabs"):
             for label, show in (
                 ("Slate", self._slate.show),
                 ("Stages", lambda: stages_tab.show(self._session)),
-                ("Place", lambda: places_tab.show(self._session, self._go_to)),
-                ("Camera", lambda: camera_tab.show(self._session.operator)),
+                ("Place", lambda: places_tab.show(self._session, self._go_to, self._places)),
+                ("Camera", lambda: camera_tab.show(self._session)),
                 ("Takes", self._takes.show),
+                ("Keys", lambda: keys_tab.show(self._session)),
             ):
                 if imgui.begin_tab_item_simple(label):
                     # Without this, keys and buttons would not walk from the tabs into the rows.

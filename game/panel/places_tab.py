@@ -1,8 +1,9 @@
-"""The places that ship; choosing one leads there."""
+"""The places that ship and those of this shoot; choosing one leads there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from imgui_bundle import imgui
 
@@ -11,10 +12,13 @@ from game.session import Session
 from models.paths import ASSETS
 
 
-def show(session: Session, go_to: Callable[[str], None]) -> None:
-    """A row a place; the one in use is marked."""
-    for folder in find_environments(ASSETS / "environments"):
-        here = session.settings.environment == folder.name
-        if imgui.selectable(folder.name, here)[0] and not here:
-            go_to(folder.name)
-    imgui.text_disabled("A take that is running is kept. Any other place: backflip play --environment FOLDER")
+def show(session: Session, go_to: Callable[[str], None], places: Sequence[str]) -> None:
+    """A row a place; the one in use is marked. places: names or folders beside those that ship."""
+    shipped = (folder.name for folder in find_environments(ASSETS / "environments"))
+    for place in dict.fromkeys((*shipped, *places)):
+        here = session.settings.environment == place
+        if imgui.selectable(f"{Path(place).name}##{place}", here)[0] and not here:
+            go_to(place)
+    imgui.push_text_wrap_pos()
+    imgui.text_disabled("A running take is kept, and so is all that is set. Any other place: --environment FOLDER")
+    imgui.pop_text_wrap_pos()

@@ -6,6 +6,7 @@ import dataclasses
 
 from imgui_bundle import imgui
 
+from game.panel.rows import beside_button, beside_text
 from game.session import Session
 from game.slate import check_scene
 from game.takes.edits import LONGEST_TEXT, change_edits
@@ -68,19 +69,24 @@ class SlateTab:
     def _attempt(self) -> None:
         session = self._session
         imgui.separator_text("Attempt")
-        for label, action in (
-            ("next", session.next_attempt),
-            ("again", session.retry),
-            ("back", session.rewind),
-            ("go on" if session.clock.paused else "pause", session.pause),
-            ("step", session.single_step),
-            ("slower", session.slower),
-            ("faster", session.faster),
+        for index, (label, action) in enumerate(
+            (
+                ("next", session.next_attempt),
+                ("again", session.retry),
+                ("back", session.rewind),
+                ("go on" if session.clock.paused else "pause", session.pause),
+                ("step", session.single_step),
+                ("slower", session.slower),
+                ("faster", session.faster),
+            )
         ):
+            if index:
+                beside_button(label)
             if imgui.button(label):
                 action()
-            imgui.same_line()
-        imgui.text(f"{session.clock.speed:g}x")
+        speed = f"{session.clock.speed:g}x"
+        beside_text(speed)
+        imgui.text(speed)
 
     def _last_take(self) -> None:
         imgui.separator_text("Last take")

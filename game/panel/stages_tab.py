@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 from imgui_bundle import imgui, implot
 
+from game.panel.rows import beside_button, beside_radio
 from game.repertoire import Repertoire
 from game.session import Session
 from models.stage import StageInfo
 
 _HEIGHT = 13.0  # of the curve, in letters
-_BUTTON = 3.0  # of a radio button beside its label, in letters
 
 
 def show(session: Session) -> None:
@@ -28,7 +28,7 @@ def show(session: Session) -> None:
     for label, action in (("earlier", repertoire.earlier_stage), ("later", repertoire.later_stage)):
         if imgui.button(label):
             action()
-        imgui.same_line()
+        beside_button("newest")
     if imgui.button("newest"):
         repertoire.newest_stage()
     clicked = _list(paths, infos, playing) or clicked
@@ -39,19 +39,14 @@ def show(session: Session) -> None:
 def _skills(repertoire: Repertoire) -> None:
     """Every skill with the success of its last stage, as many in a row as there is room for."""
     shelf, playing, wanted = repertoire.shelf, repertoire.skill, None
-    right = imgui.get_cursor_screen_pos().x + imgui.get_content_region_avail().x
     for index, skill in enumerate(shelf.skills):
         label = f"{skill.replace('_', ' ')}  {told(shelf.info(shelf.ladder(skill)[-1]))}"
-        if index and imgui.get_item_rect_max().x + _BUTTON * imgui.get_font_size() + _width(label) < right:
-            imgui.same_line()
+        if index:
+            beside_radio(label)
         if imgui.radio_button(label, skill == playing):
             wanted = skill
     if wanted not in (None, playing):
         repertoire.play_skill(wanted)
-
-
-def _width(label: str) -> float:
-    return float(imgui.calc_text_size(label).x)
 
 
 def success(info: StageInfo) -> float:

@@ -12,7 +12,7 @@ from game.panel.drawing import Drawing
 from game.session import Session
 from game.takes.edits import change_edits
 from game.takes.export.thumbnail import NAME as THUMBNAIL
-from game.takes.library import Library, discard, open_library
+from game.takes.library import Library, chosen, discard, open_library
 from game.takes.listing import clock
 from game.takes.take import Take
 from models.errors import InputError
@@ -31,13 +31,16 @@ class TakesTab:
         self._looked = float("-inf")
         self._pictures: dict[tuple[Path, int], imgui.ImTextureRef | None] = {}
         self._doomed: Path | None = None
+        self._circled = False
 
     def show(self) -> None:
         """One row a take, then what cannot be read."""
         self._look()
         if not self._library.takes:
             imgui.text_disabled(f"no takes in {self._session.settings.takes}; the trigger or Enter films one")
-        for take in reversed(self._library.takes):
+        else:
+            self._circled = imgui.checkbox("circled only", self._circled)[1]
+        for take in reversed(chosen(self._library, circled=self._circled).takes):
             imgui.push_id(str(take.folder))
             self._row(take)
             imgui.pop_id()

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -17,11 +16,12 @@ from game.app import App
 from game.camera.lens import Lens
 from game.camera.pose import CameraPose, Sample
 from game.camera.readout import Readout, ViewfinderSettings
-from game.controls import CONTROLS, Control
+from game.controls import CONTROLLER, CONTROLS, STEERING, Control
 from game.screen import Screen
 from game.takes.library import open_library
 from models.errors import InputError
 from tests.conftest import ASSETS
+from tests.game.xserver import x_server
 
 
 class Everything:
@@ -32,6 +32,8 @@ class Everything:
     moment = (1, 0.0)
     last_take = None
     panel_open = lent = False
+    controller = CONTROLLER
+    steering = STEERING
     sample = Sample(0, np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0]))
 
     def __init__(self) -> None:
@@ -143,8 +145,10 @@ def test_another_place_ends_the_run_and_one_that_there_is_not_does_not(base, app
     assert rooms.named("say")[0][1].startswith("atlantis: no such environment")
     assert app.next_place is None
     app.go_to("apartment")
+    assert rooms.named("stop_take")
     app.run()
     assert app.next_place == "apartment"
+    assert [name for name, *_ in rooms.done][-2:] == ["hand_on", "close"]  # the device stays in hand
 
 
 def test_a_take_that_has_just_ended_gets_its_picture_once(base, app, rooms, tmp_path):
@@ -216,18 +220,10 @@ def test_the_windows_own_button_ends_the_run_and_not_the_process(base):
 @pytest.fixture
 def display() -> Iterator[str]:
     """An X server of its own."""
-    if not shutil.which("Xvfb"):
-        pytest.skip("a window needs an X server here: install xvfb")
-    reads, writes = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writes), "-screen", "0", "800x600x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=(writes,), stderr=subprocess.DEVNULL)
-    os.close(writes)
-    try:
-        with os.fdopen(reads) as answer:
-            yield f":{answer.readline().strip()}"
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+    with x_server() as display:
+        if display is None:
+            pytest.skip("a window needs an X server here: install xvfb")
+        yield display
 
 
 class Keyboard:

@@ -13,7 +13,7 @@ from panda3d.core import (
 )
 
 from game.app import App
-from game.camera.trackers import mouse_keys
+from game.camera.trackers import gamepad, mouse_keys
 from game.controls import (
     CAMERA_KEYS,
     CONTROLLER,
@@ -24,6 +24,7 @@ from game.controls import (
     STEERING,
     find_action,
     help_lines,
+    label_of_button,
 )
 from game.operator import Operator
 from game.props.hands import Hands
@@ -47,8 +48,14 @@ def test_every_key_of_a_replay_does_something(control):
 
 
 @pytest.mark.parametrize("action", [*CONTROLLER.values(), *STEERING.values(), *IN_HAND.values(), *RELEASES.values()])
-def test_every_button_does_something_without_a_window_too(action):
-    assert callable(find_action(action, PLAYING))
+def test_every_button_does_something(action):
+    assert callable(find_action(action, (*PLAYING, App)))
+
+
+def test_a_gamepad_has_all_the_buttons_that_do_something_and_no_more():
+    plain = {"trigger", *gamepad._BUTTONS}
+    lifting = {"up", "down"}
+    assert set(CONTROLLER) == plain - lifting | {f"shift_{button}" for button in plain}
 
 
 def test_an_action_that_nobody_has_is_named():
@@ -72,6 +79,8 @@ def test_the_help_names_every_key():
     for control in CONTROLS:
         assert control.label in text
         assert control.text in text
+    for button in CONTROLLER:
+        assert f"{label_of_button(button)} " in text
 
 
 def test_keys_are_heard_while_shift_hurries_the_camera(base):

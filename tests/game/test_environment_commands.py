@@ -11,6 +11,7 @@ import pytest
 import backflip
 from game.environment.catalogue import load_environment
 from game.environment.drawing import save_drawing
+from models.contact import Hull
 from tests.game.environment.conftest import write_picture
 from tests.game.environment.test_matching import SIZE, TRUE, draw
 from tests.game.environment.test_model_import import SCAN
@@ -61,11 +62,40 @@ def test_a_scan_is_added_without_what_lies_behind_the_camera(photo: Path, capsys
     run("new", photo, "--out", folder, "--height", 1.5)
     assert run("add", folder, scan, "--at", 0.0, -1.0) == 0
     said = capsys.readouterr().out
-    assert f"added: 2 blocks to {folder}" in said
+    assert f"added: 2 blocks and 0 meshes to {folder}" in said
     assert "left out, behind the camera: table" in said
-    assert [box.name for box in load_environment(folder).boxes()] == ["wall face"]
+    assert [box.name for box in load_environment(folder).solids()] == ["wall face"]
     assert run("add", folder, scan, "--at", 0.0, -40.0) == 2
     assert "all of it lies behind the camera" in capsys.readouterr().err
+
+
+STEPS = """
+o Steps
+v -1 0 -6
+v 1 0 -6
+v 1 1 -8
+v -1 1 -8
+v 1 0 -8
+v -1 0 -8
+f 1 2 3 4
+f 2 5 3
+f 1 4 6
+f 6 4 3 5
+f 1 6 5 2
+"""
+
+
+def test_a_ramp_is_added_as_a_mesh_that_bodies_feel(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, model = photo.parent / "yard", photo.parent / "ramp.obj"
+    model.write_text(STEPS)
+    run("new", photo, "--out", folder, "--height", 1.5)
+    assert run("add", folder, model) == 0
+    assert "Steps: 8 triangles, felt as 1 convex pieces" in capsys.readouterr().out
+    (ramp,) = load_environment(folder).solids()
+    assert isinstance(ramp, Hull)
+    np.testing.assert_allclose(ramp.box.half, (1.0, 0.5, 1.0))
+    assert run("add", folder, model) == 2  # its name is taken
+    assert (folder / "meshes" / "steps.json").is_file()
 
 
 @pytest.mark.parametrize(

@@ -54,8 +54,9 @@ def test_an_action_may_have_several_keys(file: Path):
 
 
 def test_buttons_of_the_controller_too(file: Path):
-    file.write_text(HEAD + '[controller]\na = "rewind"\nb = "none"\n')
-    assert load_keys().controller == {**{k: v for k, v in CONTROLLER.items() if k != "b"}, "a": "rewind"}
+    file.write_text(HEAD + '[controller]\na = "rewind"\nb = "none"\nshift_back = "quit"\n')
+    kept = {button: action for button, action in CONTROLLER.items() if button != "b"}
+    assert load_keys().controller == {**kept, "a": "rewind", "shift_back": "quit"}
 
 
 def test_and_what_they_do_while_something_is_led(file: Path):
@@ -79,7 +80,7 @@ def test_and_what_they_do_while_something_is_led(file: Path):
         ('[play]\npause = "P"', "'P', which is no key"),
         ("[play]\npause = 3", "'pause' is 3; write it as text in quotes, or as a list"),
         ('[play]\nlevitate = "y"', "unknown key 'levitate'"),
-        ('[controller]\na = "quit"', "'a' does 'quit', which is no action"),
+        ('[controller]\na = "levitate"', "'a' does 'levitate', which is no action"),
         ('[controller]\nq = "pause"', "unknown key 'q'"),
         ('[steering]\nleft = "fly"', "'left' does 'fly', which is no action"),
         ('[keys]\npause = "y"', "unknown key 'keys'"),

@@ -11,7 +11,7 @@ from game.camera.lens_control import FocusMode
 from game.camera.pose import CameraPose, Sample
 from game.camera.readout import Readout
 from game.camera.trackers import Tracker
-from game.camera.trackers.tracker import FOCAL_LENGTH, FOCUS_DISTANCE
+from game.camera.trackers.tracker import APERTURE, ASKED_FOCAL_LENGTH, FOCAL_LENGTH, FOCUS_DISTANCE, ZOOM_RATE, Status
 from game.environment.geometry import wall
 from game.hud import with_camera
 from game.operator import Operator
@@ -34,12 +34,23 @@ class Still(Tracker):
     def __init__(self) -> None:
         self.ns = 0
         self.axes: dict[str, float] = {}
+        self.rested, self.deaf, self.closed = False, False, False
+        self.status = Status()
+
+    def rest(self, on: bool) -> None:
+        self.rested = on
+
+    def ignore_keys(self, on: bool) -> None:
+        self.deaf = on
+
+    def show(self, status: Status) -> None:
+        self.status = status
 
     def sample(self) -> Sample:
         return Sample(self.ns, np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0]), axes=dict(self.axes))
 
     def close(self) -> None:
-        pass
+        self.closed = True
 
 
 class Stand:
@@ -129,6 +140,13 @@ def test_the_stick_zooms_once_its_dial_says_so(stand: Stand) -> None:
     assert operator.lens.focal_length == pytest.approx(48.0, rel=1e-3)
 
 
+def test_a_stick_that_is_there_for_zooming_needs_no_dial(stand: Stand) -> None:
+    stand.film()
+    stand.film(1.0, **{ZOOM_RATE: -1.0})
+    stand.film(1.0)
+    assert stand.operator.lens.focal_length == pytest.approx(12.0, rel=1e-3)
+
+
 def test_autofocus_sees_the_body_or_what_is_behind_the_reticle(stand: Stand) -> None:
     operator = stand.operator
     operator.next_focus()
@@ -168,8 +186,50 @@ def test_a_tracked_lens_is_followed_at_once_and_can_be_overruled_while_it_rests(
     operator.wider_lens()
     stand.film(0.1, **{FOCAL_LENGTH: 50.0, FOCUS_DISTANCE: 2.5})
     assert operator.lens.focal_length == 40.0
-    stand.film(0.02, **{FOCAL_LENGTH: 52.0, FOCUS_DISTANCE: 1e9})
-    assert (operator.lens.focal_length, operator.lens.focus_distance) == (52.0, FARTHEST)
+    stand.film(0.02, **{FOCAL_LENGTH: 52.0, FOCUS_DISTANCE: 1e9, APERTURE: 0.1})
+    assert (operator.lens.focal_length, operator.lens.focus_distance, operator.lens.aperture) == (52.0, FARTHEST, 1.0)
+
+
+def test_a_lens_that_is_asked_for_comes_with_the_zooms_weight_and_keys_may_change_it_again(stand: Stand) -> None:
+    operator = stand.operator
+    stand.film()
+    stand.film(0.06, **{ASKED_FOCAL_LENGTH: 50.0})
+    assert 25.0 < operator.lens.focal_length < 49.0
+    stand.film(1.0, **{ASKED_FOCAL_LENGTH: 50.0})
+    assert operator.lens.focal_length == pytest.approx(50.0)
+    operator.wider_lens()
+    stand.film(1.0, **{ASKED_FOCAL_LENGTH: 50.0})
+    assert operator.lens.focal_length == 40.0
+
+
+def test_the_device_is_told_how_its_camera_stands(stand: Stand) -> None:
+    stand.operator.hold_camera()
+    stand.operator.show(recording=True)
+    assert stand.hand.status == Status(recording=True, held=True, focal_length=24.0)
+
+
+def test_another_operator_goes_on_with_the_device_and_all_that_was_set(stand: Stand) -> None:
+    before = stand.operator
+    for do in (before.tripod, before.kill_roll, before.longer_lens, before.next_focus, before.toggle_guides):
+        do()
+    before.toggle_panel()
+    before.hold_camera()
+    before.lend(True)
+    before.ignore_keys(True)
+    stand.film(0.5)
+    before.hand_on()
+    before.close()
+    assert (stand.hand.closed, stand.hand.rested, stand.hand.deaf) == (False, False, False)
+    after = Operator(stand.hand, Lens(85.0), [("there", ASIDE)], lambda: stand.hand.ns, stand.sight)
+    after.take_over(before)
+    rig = after.setup.rig
+    assert (rig.kill_roll, rig.lock_position, rig.frozen) == (True, (True, True, True), False)
+    assert (after.view.thirds, after.panel_open, after.control.focus) == (True, True, FocusMode.MANUAL)
+    stand.operator = after
+    assert np.allclose(stand.film().position, ASIDE.position)
+    assert after.lens.focal_length == 25.0
+    after.close()
+    assert stand.hand.closed
 
 
 def test_a_lent_stick_walks_through_the_panel_and_moves_nothing(stand: Stand) -> None:

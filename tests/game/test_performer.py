@@ -38,6 +38,14 @@ def test_a_retry_is_the_same_attempt_to_the_last_bit(performer: Performer) -> No
     assert [fingerprint(performer.tick()) for _ in range(240)] != first
 
 
+def test_a_world_made_ahead_is_as_one_made_for_its_attempt(performer: Performer) -> None:
+    performer.next_attempt()  # at once: nothing was made ahead
+    first = [fingerprint(performer.tick()) for _ in range(240)]
+    for turn_back in (performer.retry, lambda: performer.rewind(240)):
+        turn_back()
+        assert [fingerprint(performer.tick()) for _ in range(240)] == first
+
+
 def test_the_same_seed_in_another_process_is_the_same_to_the_last_bit(
     performer: Performer, stage: Stage, body: Body
 ) -> None:

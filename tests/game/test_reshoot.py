@@ -33,13 +33,13 @@ STEP = 20_000_000
 class Studio:
     """A take on show, and a hand that films it along a path."""
 
-    def __init__(self, folder: Path, takes: Path, channels: tuple[str, ...] = CHANNELS) -> None:
+    def __init__(self, folder: Path, takes: Path, channels: tuple[str, ...] = CHANNELS, countdown: float = 0.0) -> None:
         self.clock = SimulatedClock()
         self.clock.ns = 5_000_000_000
         hand = PathTracker(load_path(HANDHELD), self.clock)
         self.operator = Operator(hand, Lens(85.0), [("home", HOME)], self.clock)
         self.old = Replay.load(folder)
-        self.reshoot = Reshoot(self.old, self.operator, takes, channels, {"backflip": "test"}, self.clock)
+        self.reshoot = Reshoot(self.old, self.operator, takes, channels, {"backflip": "test"}, self.clock, countdown)
 
     def run(self, frames: int = 10_000) -> None:
         for _ in range(frames):
@@ -107,7 +107,7 @@ def test_the_camera_is_the_new_hands(studio: Studio) -> None:
     studio.reshoot.start_take()
     studio.run(40)
     new = studio.new()
-    changes = [(c.at_ns, RigSettings.from_dict(c.value)) for c in new.changes if c.name == "rig"]
+    changes = [(c.at_ns, RigSettings.from_dict(c.value)) for c in new.changes("rig")]
     derived = derive(tuple(new.samples), changes)
     np.testing.assert_array_equal([pose.position for pose in derived], new.view_poses[:, :3])
     np.testing.assert_array_equal([pose.rotation for pose in derived], new.view_poses[:, 3:])
@@ -168,6 +168,27 @@ def test_paused_the_picture_stands_and_the_take_goes_on(studio: Studio) -> None:
     assert steps(new) == steps(studio.old)
     assert new.duration == pytest.approx(studio.old.duration + 0.5, abs=0.03)
     assert new.frame(1.4).tick == new.frame(1.1).tick
+
+
+def test_a_take_begins_after_the_countdown_and_is_circled_right_after(folder: Path, tmp_path: Path) -> None:
+    studio = Studio(folder, tmp_path, countdown=1.0)
+    studio.reshoot.toggle_take()
+    studio.run(10)
+    assert "take in 1" in studio.reshoot.readout(25.0).hint
+    studio.reshoot.toggle_take()  # thought better of it
+    studio.run(100)
+    assert not studio.reshoot.recording
+    studio.reshoot.circle_take()
+    assert studio.reshoot.hint == "no take to mark yet"
+    studio.reshoot.toggle_take()
+    studio.run()
+    new = studio.new()
+    assert steps(new) == steps(studio.old)  # the performance began with the take
+    for action in ("circle_take", "star_take"):
+        assert studio.reshoot.can(action)
+        getattr(studio.reshoot, action)()
+    edits = Replay.load(new.take.folder).take.edits
+    assert (edits.circled, edits.starred) == (True, True)
 
 
 def test_markers_and_keys(studio: Studio) -> None:

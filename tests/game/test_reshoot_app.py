@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from game.camera.trackers.factory import HANDHELD
 from game.camera.trackers.path import PathTracker, load_path
@@ -17,6 +18,7 @@ from game.filming import Grabber, open_film
 from game.operator import Operator
 from game.reshoot import Reshoot
 from game.reshoot_app import ReshootApp
+from game.takes.export.thumbnail import NAME
 from game.takes.facts import CHANNELS
 from game.takes.replay import Replay
 from models.body import Body
@@ -75,6 +77,10 @@ def test_enter_films_the_performance_to_its_end(base: Any, app: ReshootApp, cloc
     assert len(app._sound.heard) > 200  # type: ignore[attr-defined]
     assert len(new.view_moments) == pytest.approx(50, abs=2)
     np.testing.assert_allclose(new.view_poses[0, :3], HOME.position, atol=0.2)
+    base.messenger.send("f2")
+    assert Replay.load(reshoot.last_take).take.edits.circled
+    with Image.open(reshoot.last_take / NAME) as picture:
+        assert np.asarray(picture.convert("RGB")).std() > 20
 
 
 def test_keys_that_mean_nothing_here_do_nothing(base: Any, app: ReshootApp, clock: SimulatedClock) -> None:

@@ -137,7 +137,7 @@ def test_the_camera_derived_from_the_take_is_the_one_that_was_live(shoot: Shoot)
     live += run(shoot, 0.5)
     session.stop_take()
     replay = take(shoot)
-    changes = [(c.at_ns, RigSettings.from_dict(c.value)) for c in replay.changes if c.name == "rig"]
+    changes = [(c.at_ns, RigSettings.from_dict(c.value)) for c in replay.changes("rig")]
     derived = derive(replay.samples, changes)
     assert len(derived) == len(live)
     for ours, theirs in zip(derived, live, strict=True):
@@ -256,7 +256,7 @@ def test_buttons_on_the_controller_count_for_the_sample_they_came_with(shoot: Sh
         live += run(shoot, 0.3)
     session.stop_take()
     replay = take(shoot)
-    changes = [(c.at_ns, RigSettings.from_dict(c.value)) for c in replay.changes if c.name == "rig"]
+    changes = [(c.at_ns, RigSettings.from_dict(c.value)) for c in replay.changes("rig")]
     for ours, theirs in zip(derive(replay.samples, changes), live, strict=True):
         assert np.allclose(ours.position, theirs.position, atol=1e-9)
 
@@ -316,7 +316,7 @@ def test_a_helped_camera_is_derived_again_as_it_was_live(shoot: Shoot) -> None:
     live += run(shoot, 0.4)
     session.stop_take()
     replay = take(shoot)
-    changes = [(c.at_ns, RigSettings.from_dict(c.value)) for c in replay.changes if c.name == "rig"]
+    changes = [(c.at_ns, RigSettings.from_dict(c.value)) for c in replay.changes("rig")]
     for ours, theirs in zip(derive(replay.samples, changes), live, strict=True):
         assert np.allclose(ours.position, theirs.position, atol=1e-9)
         assert np.allclose(ours.rotation, theirs.rotation, atol=1e-9)

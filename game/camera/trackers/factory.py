@@ -58,7 +58,7 @@ def open_tracker(
     if kind == "mouse_keys":
         from game.camera.trackers.mouse_keys import MouseKeysTracker
 
-        if base is None or base.win is None:
+        if base is None or base.mouseWatcherNode is None:
             raise InputError("the mouse moves the camera only in a window; open one, or choose another tracker")
         return MouseKeysTracker(base.mouseWatcherNode, base.win, now_ns)
     raise InputError(f"{kind}: no such tracker; choose one of {', '.join(KINDS)}")

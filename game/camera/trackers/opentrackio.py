@@ -15,7 +15,7 @@ from game.camera.pose import IDENTITY_ROTATION, CameraPose, Sample, Tracking
 from game.camera.trackers.listen import Listen
 from game.camera.trackers.opentrackio_packet import Assembler, decode_datagram
 from game.camera.trackers.opentrackio_sample import TrackedSample, decode_payload
-from game.camera.trackers.tracker import FOCAL_LENGTH, FOCUS_DISTANCE, Clock, Tracker
+from game.camera.trackers.tracker import APERTURE, FOCAL_LENGTH, FOCUS_DISTANCE, Clock, Tracker
 from models.errors import InputError
 
 PORT = 55555  # the one that OpenTrackIO's senders take unless told otherwise
@@ -23,13 +23,13 @@ SILENCE = 0.5  # s without a sample after which tracking counts as lost; senders
 _DATAGRAM = 1 << 16  # bytes
 _AT_ONCE = 256  # datagrams read for one picture: a flood may not stop the picture
 _SENDERS = 16  # whose segments are kept until one of them completes a sample
-_MEND = "set the sender to OpenTrackIO 1.0 in JSON"
+_MEND = "set the sender to OpenTrackIO 1.0 in JSON or CBOR"
 
 
 class OpenTrackIOTracker(Tracker):
     """Follows the first camera that is heard until it falls silent; a sender may have several. Buttons: none.
 
-    Axes: "focal_length" in mm and "focus_distance" in m, as far as the sender knows them.
+    Axes: "focal_length" in mm, "focus_distance" in m and "aperture" as f-number, as far as the sender knows them.
     """
 
     def __init__(self, listen: Listen = Listen(port=PORT), now_ns: Clock = time.monotonic_ns) -> None:
@@ -99,7 +99,7 @@ class OpenTrackIOTracker(Tracker):
             if len(self._senders) > _SENDERS:
                 self._senders.clear()
             payload = self._senders.setdefault(sender, Assembler()).add(segment)
-            tracked = None if payload is None else decode_payload(payload)
+            tracked = None if payload is None else decode_payload(payload, segment.encoding)
             if tracked is not None and self._followed in (None, (sender, tracked.source)):
                 self._follow(tracked)
                 self._followed, self._heard_ns, self._refused = (sender, tracked.source), now, ""
@@ -108,7 +108,11 @@ class OpenTrackIOTracker(Tracker):
 
     def _follow(self, tracked: TrackedSample) -> None:
         self._pose = tracked.pose or self._pose
-        for name, value in ((FOCAL_LENGTH, tracked.focal_length), (FOCUS_DISTANCE, tracked.focus_distance)):
+        for name, value in (
+            (FOCAL_LENGTH, tracked.focal_length),
+            (FOCUS_DISTANCE, tracked.focus_distance),
+            (APERTURE, tracked.aperture),
+        ):
             if value is not None:
                 self._lens[name] = value
 

@@ -26,12 +26,16 @@ _LATE = 64  # a number so little behind the newest has been overtaken; further b
 
 @dataclass(frozen=True)
 class Segment:
-    """One datagram's part of a payload; number is the datagram's, offset in bytes, last: nothing follows."""
+    """One datagram's part of a payload; number is the datagram's, offset in bytes, last: nothing follows.
+
+    encoding: `JSON` or `CBOR`.
+    """
 
     number: int
     offset: int
     last: bool
     data: bytes
+    encoding: int = JSON
 
 
 def fletcher16(data: bytes) -> int:
@@ -43,7 +47,7 @@ def decode_datagram(datagram: bytes) -> Segment:
     """Read one datagram.
 
     Raises:
-        ValueError: it is not OpenTrackIO in JSON, or has been damaged on the way; says why.
+        ValueError: it is not OpenTrackIO, or has been damaged on the way; says why.
     """
     if len(datagram) < _HEADER.size or not datagram.startswith(_MAGIC):
         raise ValueError("it does not begin with an OpenTrackIO header")
@@ -53,19 +57,17 @@ def decode_datagram(datagram: bytes) -> Segment:
         raise ValueError("its length is not what its header says")
     if fletcher16(datagram[:_CHECKED] + data) != checksum:
         raise ValueError("its checksum is wrong")
-    if encoding == CBOR:
-        raise ValueError("it is encoded in CBOR, and JSON alone is read")
-    if encoding != JSON:
-        raise ValueError(f"its encoding {encoding} is unknown, and JSON alone is read")
-    return Segment(number, offset, bool(flags & _LAST), data)
+    if encoding not in (JSON, CBOR):
+        raise ValueError(f"its encoding {encoding} is unknown; JSON and CBOR are read")
+    return Segment(number, offset, bool(flags & _LAST), data, encoding)
 
 
-def encode_datagrams(payload: bytes, number: int, longest: int = 1484) -> Iterator[bytes]:
-    """JSON as datagrams numbered from ``number`` on, each with at most ``longest`` bytes of payload."""
+def encode_datagrams(payload: bytes, number: int, longest: int = 1484, encoding: int = JSON) -> Iterator[bytes]:
+    """A payload as datagrams numbered from ``number`` on, each with at most ``longest`` bytes of it."""
     for offset in range(0, max(len(payload), 1), longest):
         part = payload[offset : offset + longest]
         flags = len(part) | (_LAST if offset + longest >= len(payload) else 0)
-        header = _HEADER.pack(_MAGIC, 0, JSON, number % _NUMBERS, offset, flags, 0)[:_CHECKED]
+        header = _HEADER.pack(_MAGIC, 0, encoding, number % _NUMBERS, offset, flags, 0)[:_CHECKED]
         yield header + struct.pack(">H", fletcher16(header + part)) + part
         number += 1
 
@@ -84,9 +86,10 @@ class Assembler:
         """The payload that ``segment`` completes; None as long as more is missing, and for what came late or twice."""
         if self._newest is not None and _overtaken(segment, self._newest):
             return None
-        ahead = 0 if self._newest is None else (segment.number - self._newest.number) % _NUMBERS
-        self._newest = segment
-        if segment.offset != len(self._parts) or (segment.offset and ahead > 1):
+        before, self._newest = self._newest or segment, segment
+        ahead = (segment.number - before.number) % _NUMBERS
+        torn = ahead > 1 or segment.encoding != before.encoding
+        if segment.offset != len(self._parts) or (segment.offset and torn):
             self._parts.clear()
         if segment.offset != len(self._parts) or segment.offset + len(segment.data) > LONGEST:
             self._parts.clear()

@@ -1,4 +1,4 @@
-"""OpenTrackIO's samples: from the JSON of one to a pose and a lens.
+"""OpenTrackIO's samples: from the JSON or CBOR of one to a pose and a lens. Both hold the same names and values.
 
 The axes are Panda's own: metres, Z up, Y ahead, right-handed; pan about Z, then tilt about X, then roll about Y, in
 degrees. A sample's transforms follow each other from the stage to the camera. Everything that a sample may hold besides
@@ -8,13 +8,16 @@ is passed over. Source: SMPTE RIS OpenTrackIO 1.0, its JSON schema.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import cbor2
 import numpy as np
 
 from game.camera.angles import turned
 from game.camera.pose import CameraPose
+from game.camera.trackers.opentrackio_packet import CBOR, JSON
 from models import rotations
 from models.coords import xyzw_to_wxyz
 from models.rotations import Array
@@ -22,33 +25,33 @@ from models.rotations import Array
 VERSIONS = (0, 1)  # major numbers of the protocol that have these fields
 _FARTHEST = 1e6  # m or degrees; beyond is no measurement
 _MOST = 64  # transforms of one sample
+_DEEPEST = 32  # lists and maps within each other
 
 
 @dataclass(frozen=True)
 class TrackedSample:
     """What one sample says; None for what it does not say.
 
-    source: the sender's id. pose: of the camera on the stage. focal_length in mm, focus_distance in m.
+    source: the sender's id. pose: of the camera on the stage. focal_length in mm, focus_distance in m, aperture as
+    f-number.
     """
 
     source: str | None = None
     pose: CameraPose | None = None
     focal_length: float | None = None
     focus_distance: float | None = None
+    aperture: float | None = None
 
 
-def decode_payload(payload: bytes) -> TrackedSample:
-    """Read the JSON of one sample.
+def decode_payload(payload: bytes, encoding: int = JSON) -> TrackedSample:
+    """Read one sample.
 
     Raises:
         ValueError: it is no OpenTrackIO sample; says why.
     """
-    try:
-        data = json.loads(payload, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise ValueError("it is not JSON") from error
+    data = _from_cbor(payload) if encoding == CBOR else _from_json(payload)
     if not isinstance(data, dict):
-        raise ValueError("it is JSON, but no sample")
+        raise ValueError("it holds no sample")
     _check_protocol(data.get("protocol"))
     source = data.get("sourceId")
     if source is not None and not isinstance(source, str):
@@ -57,7 +60,45 @@ def decode_payload(payload: bytes) -> TrackedSample:
     if not isinstance(lens, dict):
         raise ValueError("its lens is no object")
     pose = _compose(data["transforms"]) if "transforms" in data else None
-    return TrackedSample(source, pose, _length(lens, "pinholeFocalLength"), _length(lens, "focusDistance"))
+    numbers = (_positive(lens, name) for name in ("pinholeFocalLength", "focusDistance", "fStop"))
+    return TrackedSample(source, pose, *numbers)
+
+
+def _from_json(payload: bytes) -> Any:
+    try:
+        return json.loads(payload, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise ValueError("it is not JSON") from error
+
+
+def _from_cbor(payload: bytes) -> Any:
+    try:
+        return cbor2.loads(
+            payload,
+            semantic_decoders=_NoTags(),
+            max_depth=_DEEPEST,
+            allow_duplicate_keys=False,
+            strict_hashable_types=True,
+        )
+    except cbor2.CBORError as error:
+        raise ValueError("it is not plain CBOR") from error
+
+
+class _NoTags(Mapping[int, Callable[[Any, bool], Any]]):
+    """Refuses every tag. A sample has none, and some make a decoder compute or compile what a stranger sends."""
+
+    def __getitem__(self, tag: int) -> Callable[[Any, bool], Any]:
+        return _refuse_tag
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def _refuse_tag(decoder: Any, immutable: bool) -> Any:
+    raise ValueError("a sample has no tags")
 
 
 def _refuse(constant: str) -> None:
@@ -106,7 +147,7 @@ def _number(value: Any, name: str) -> float:
     return float(value)
 
 
-def _length(lens: dict[str, Any], name: str) -> float | None:
+def _positive(lens: dict[str, Any], name: str) -> float | None:
     if lens.get(name) is None:
         return None
     value = _number(lens[name], name)

@@ -4,6 +4,9 @@ The program runs as a *background* application, which reads poses and neither st
 a *scene* application, which also fills the headset (see `game.vr`). Poses that are kept are asked for without
 prediction, because prediction overshoots when the hand turns round; the picture alone looks ahead, by as much as it
 comes late. Buttons come from the legacy controller state, which needs no binding files and works in the background.
+
+What is pressed in the other hand counts too: as a second layer of buttons, or, where the camera is a tracker or a
+headset that has none, as the camera's own.
 """
 
 from __future__ import annotations
@@ -16,10 +19,19 @@ import numpy as np
 import openvr
 
 from game.camera.pose import IDENTITY_ROTATION, Sample, Tracking
-from game.camera.trackers.openvr_buttons import WAND, controls_of, read_controls
-from game.camera.trackers.openvr_devices import Device, Wanted, device_after, find_device
+from game.camera.trackers.openvr_buttons import WAND, Controls, controls_of, read_controls, read_other_hand
+from game.camera.trackers.openvr_devices import (
+    Device,
+    Wanted,
+    all_devices,
+    device_after,
+    devices_on,
+    find_device,
+    is_controller,
+    label_of,
+)
 from game.camera.trackers.openvr_pose import doubt, good_pose, join, new_poses
-from game.camera.trackers.tracker import NEW_DEVICE, ORIGIN_MOVED, Clock, Tracker
+from game.camera.trackers.tracker import NEW_DEVICE, ORIGIN_MOVED, SHIFT, Clock, Tracker
 from models.errors import InputError
 from models.rotations import Array
 
@@ -56,6 +68,8 @@ class OpenVRTracker(Tracker):
         self._event = openvr.VREvent_t()
         self._device: Device | None = None
         self._controls = WAND
+        self._others: dict[int, Controls] = {}  # the controllers that are not the camera
+        self._layer = ""
         self._good: tuple[Array, Array] | None = None
         self._giver: tuple[str, int] | None = None  # serial and twin of what gave the last good pose
         self._note = ""
@@ -81,7 +95,10 @@ class OpenVRTracker(Tracker):
         return None if self._device is None else self._device.index
 
     def sample(self) -> Sample:
-        """The device's pose, buttons ("trigger", "grip", "menu", "a", "b", "stick") and axes ("stick_x", …)."""
+        """The device's pose, buttons ("trigger", "grip", "menu", "a", "b", "stick") and axes ("stick_x", …).
+
+        Those of another controller begin with "shift_", if this one is a controller itself.
+        """
         told = self._hear()
         now = self._now_ns()
         if self._system is None:
@@ -96,6 +113,7 @@ class OpenVRTracker(Tracker):
         raw = self._poses[self._device.index]
         pose = good_pose(raw)
         buttons, axes = read_controls(self._system, self._device.index, self._controls)
+        buttons |= self._pressed_elsewhere()
         if pose is None:
             self._note = f"{self._device.serial or 'the device'} {doubt(raw)}"
             return self._without_pose(now, told | buttons, axes)
@@ -116,6 +134,31 @@ class OpenVRTracker(Tracker):
             return None
         at_ns = self._now_ns() + round(LATE * 1e9)
         return replace(sample, time_ns=at_ns, position=pose[0], rotation=pose[1], buttons=frozenset())
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """Kind and serial number of each that is switched on."""
+        system = self._system
+        return () if system is None else tuple(label_of(system, device) for device in devices_on(system))
+
+    @property
+    def device(self) -> str:
+        """The one that holds the camera; empty while there is none."""
+        return "" if self._system is None or self._device is None else label_of(self._system, self._device)
+
+    def choose_device(self, name: str) -> None:
+        """Let one of `devices` hold the camera.
+
+        Raises:
+            InputError: it has been switched off since, or SteamVR has quit.
+        """
+        system = self._system
+        on = [] if system is None else devices_on(system)
+        chosen = next((device for device in on if label_of(system, device) == name), None)
+        if chosen is None:
+            raise InputError(f"{name} is switched on no more; switch it on, or choose another device")
+        self._wanted = Wanted(chosen.serial, chosen.twin)
+        self._device = None
 
     def next_device(self) -> None:
         """Let the next device that is switched on hold the camera; joins SteamVR again if that had quit.
@@ -158,6 +201,15 @@ class OpenVRTracker(Tracker):
         self._device = find_device(self._system, self._wanted)
         if self._device is not None:
             self._controls = controls_of(self._system, self._device.index)
+            self._layer = SHIFT if is_controller(self._system, self._device) else ""
+            others = [one for one in all_devices(self._system) if one.index != self._device.index]
+            hands = [one.index for one in others if is_controller(self._system, one)]
+            self._others = {index: controls_of(self._system, index) for index in hands}
+
+    def _pressed_elsewhere(self) -> frozenset[str]:
+        others = self._others.items()
+        held = frozenset().union(*(read_other_hand(self._system, index, controls) for index, controls in others))
+        return frozenset(f"{self._layer}{name}" for name in held)
 
     def _without_pose(self, now: int, buttons: frozenset[str], axes: dict[str, float] | None = None) -> Sample:
         if self._good is None:

@@ -13,6 +13,8 @@ from typing import Any
 import openvr
 from openvr.error_code import OpenVRError
 
+from game.camera.pose import stick_as_cross
+
 _AXIS_0 = openvr.k_EButton_Axis0
 _COMMON = {
     "trigger": openvr.k_EButton_SteamVR_Trigger,
@@ -38,10 +40,14 @@ _TRIGGER_AXIS = 1
 
 @dataclass(frozen=True)
 class Controls:
-    """How one device is read: the bit of every named button, the index of the axis of its stick or pad."""
+    """How one device is read: the bit of every named button, the index of the axis of its stick or pad.
+
+    pad: it has no stick; a thumb that rests on a pad means nothing by it.
+    """
 
     buttons: Mapping[str, int]
     stick: int = 0
+    pad: bool = True
 
 
 WAND = Controls({**_COMMON, "stick": _AXIS_0})
@@ -59,7 +65,7 @@ def controls_of(system: Any, index: int) -> Controls:
         return WAND
     sticks = [axis for axis, kind_of_axis in enumerate(types) if kind_of_axis == openvr.k_eControllerAxis_Joystick]
     stick = sticks[0] if sticks else 0
-    return Controls({**_BY_TYPE.get(kind, _COMMON), "stick": _AXIS_0 + stick}, stick)
+    return Controls({**_BY_TYPE.get(kind, _COMMON), "stick": _AXIS_0 + stick}, stick, not sticks)
 
 
 def read_controls(system: Any, index: int, controls: Controls) -> tuple[frozenset[str], dict[str, float]]:
@@ -74,6 +80,12 @@ def read_controls(system: Any, index: int, controls: Controls) -> tuple[frozense
     stick = state.rAxis[controls.stick]
     axes = {"stick_x": stick.x, "stick_y": stick.y, "trigger": state.rAxis[_TRIGGER_AXIS].x}
     return held, {name: _within(value) for name, value in axes.items()}
+
+
+def read_other_hand(system: Any, index: int, controls: Controls) -> frozenset[str]:
+    """Names of the buttons held on a controller that is not the camera; its stick serves as a cross."""
+    held, axes = read_controls(system, index, controls)
+    return held if controls.pad else held | stick_as_cross(axes)
 
 
 def _within(value: float) -> float:

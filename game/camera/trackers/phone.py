@@ -1,7 +1,7 @@
 """A phone as the camera: it is turned in the hand, and its page moves it, starts takes and turns the lens.
 
 A page is served on the local network as long as this tracker is chosen; a one-time code lets one phone in. The phone
-knows how it is turned, and not where it is: position comes from the stick on its page.
+knows how it is turned, and not where it is: fingers that are dragged over its page move it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from game.camera.trackers.listen import Listen
 from game.camera.trackers.phone_door import Door
 from game.camera.trackers.phone_message import PhoneState
 from game.camera.trackers.phone_server import PhoneServer
-from game.camera.trackers.tracker import FOCAL_LENGTH, Clock, Tracker
+from game.camera.trackers.tracker import ASKED_FOCAL_LENGTH, Clock, Status, Tracker
 from models import rotations
 from models.coords import wxyz_to_xyzw
 from models.errors import InputError
@@ -38,7 +38,10 @@ _ELSEWHERE = ("192.0.2.1", 9)  # an address that nobody has: asking for the way 
 
 
 class PhoneTracker(Tracker):
-    """Flies from the identity pose. Buttons trigger, grip, a, b, menu, stick; axis focal_length once it was touched."""
+    """Flies from the identity pose. Buttons trigger, grip, a, b, menu, stick; axis asked_focal_length once it is set.
+
+    Its page shows whether a take is running, whether the camera is held, and the lens.
+    """
 
     name = "phone"
 
@@ -90,12 +93,16 @@ class PhoneTracker(Tracker):
             self._rotation = state.rotation
         if self._rotation is None:
             return Sample(now, self._flight.position, IDENTITY_ROTATION, Tracking.ABSENT, buttons)
-        axes = {} if state.focal_length is None else {FOCAL_LENGTH: state.focal_length}
+        axes = {} if state.focal_length is None else {ASKED_FOCAL_LENGTH: state.focal_length}
         if self._silent(now):
             return Sample(now, self._flight.position, self._rotation, Tracking.LOST, frozenset(), axes)
         heading = float(rotations.twist_angle(wxyz_to_xyzw(self._rotation), _UP))
         self._flight = fly(dataclasses.replace(self._flight, yaw=heading), _drive(state), dt)
         return Sample(now, self._flight.position, self._rotation, Tracking.OK, buttons, axes)
+
+    def show(self, status: Status) -> None:
+        """On the phone, with the answer to what it says next."""
+        self._server.status = status
 
     def close(self) -> None:
         """Serve no more."""

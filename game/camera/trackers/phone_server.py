@@ -2,9 +2,10 @@
 
 GET  /      the page
 POST /join  {"code": "123456"}: gives the pass, as a cookie that the page cannot read
-GET  /ws    a WebSocket that takes states; needs the pass
-POST /state one state; needs the pass. Safari on iPhones opens no WebSocket to a certificate that it has to be asked
-            to accept (WebKit bug 145819), though it loads the page: there the page falls back to this.
+GET  /ws    a WebSocket that takes states, and gives the camera's status when that has changed; needs the pass
+POST /state one state, answered with the status; needs the pass. Safari on iPhones opens no WebSocket to a certificate
+            that it has to be asked to accept (WebKit bug 145819), though it loads the page: there the page falls back
+            to this.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from aiohttp import WSMsgType, web
@@ -22,6 +24,7 @@ from aiohttp import WSMsgType, web
 from game.camera.trackers.listen import Listen
 from game.camera.trackers.phone_door import Allowance, Door, RefusedError
 from game.camera.trackers.phone_message import LARGEST, PhoneState, decode_state
+from game.camera.trackers.tracker import Status
 from models.errors import InputError
 
 RATE = 200.0  # messages a second; a phone's sensors speak 60 times
@@ -34,7 +37,10 @@ Hear = Callable[[PhoneState], None]
 
 
 class PhoneServer:
-    """``hear`` is called in the server's thread with every state of the phone that was let in."""
+    """``hear`` is called in the server's thread with every state of the phone that was let in.
+
+    status: what the phone is to show; any thread may set it.
+    """
 
     def __init__(self, listen: Listen, context: ssl.SSLContext, door: Door, hear: Hear) -> None:
         """Begin to serve.
@@ -42,6 +48,7 @@ class PhoneServer:
         Raises:
             InputError: this machine has no such address, or the port is taken.
         """
+        self.status = Status()
         self._door = door
         self._hear = hear
         self._one_try = asyncio.Lock()
@@ -108,18 +115,24 @@ class PhoneServer:
         self._check_pass(request)
         socket = web.WebSocketResponse(max_msg_size=LARGEST, heartbeat=5.0, compress=False)
         await socket.prepare(request)
+        shown: Status | None = None
         async for message in socket:
             if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                 break
-            said = self._take(request, message.data)
+            said, status = self._take(request, message.data), self.status
             if said:
                 await socket.close(code=4000, message=said.encode()[:120])
+            elif status != shown:
+                await socket.send_json(asdict(status))
+                shown = status
         return socket
 
     async def _state(self, request: web.Request) -> web.Response:
         self._check_pass(request)
         said = self._take(request, await request.read())
-        return web.json_response({"reason": said}, status=400) if said else web.json_response({})
+        if said:
+            return web.json_response({"reason": said}, status=400)
+        return web.json_response({"status": asdict(self.status)})
 
     def _check_pass(self, request: web.Request) -> None:
         if not self._door.knows(request.cookies.get(PASS, "")):

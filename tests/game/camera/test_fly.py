@@ -167,10 +167,10 @@ def test_sticks_drive():
 class Pad:
     """What Panda3D's InputDevice offers of a gamepad: no device can be plugged in here."""
 
-    name = "pad"
     connected = True
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "pad") -> None:
+        self.name = name
         self.axes: dict[object, float] = {}
         self.held: set[object] = set()
         self.polled = 0
@@ -187,7 +187,7 @@ class Pad:
 
 def test_the_gamepad_flies_reports_its_buttons_and_holds_when_unplugged(clock):
     pad = Pad()
-    tracker = GamepadTracker(pad, clock)
+    tracker = GamepadTracker(pad, clock, lambda: [])
     pad.axes = {InputDevice.Axis.left_y: 1.0, InputDevice.Axis.right_trigger: 0.75}
     pad.held = {GamepadButton.face_a(), GamepadButton.dpad_up()}
     clock.pass_(0.1)
@@ -209,3 +209,62 @@ def test_the_gamepad_flies_reports_its_buttons_and_holds_when_unplugged(clock):
     lost = tracker.sample()
     assert lost.tracking is Tracking.LOST
     assert np.array_equal(lost.position, sample.position)
+    assert tracker.note == "pad is gone; plug it in or switch it on again, or connect another gamepad"
+
+
+def test_under_the_left_trigger_every_button_is_another_until_it_goes_up(clock):
+    pad = Pad()
+    tracker = GamepadTracker(pad, clock)
+    axis = InputDevice.Axis
+    pad.axes = {axis.left_trigger: 1.0, axis.right_trigger: 1.0, axis.right_x: 1.0, axis.right_y: -1.0}
+    pad.held = {GamepadButton.dpad_up(), GamepadButton.face_a(), GamepadButton.rstick()}
+    clock.pass_(0.1)
+    sample = tracker.sample()
+    assert sample.buttons == {"shift_up", "shift_a", "shift_trigger", "shift_look"}
+    assert sample.position == pytest.approx([0, 0, 0])  # the cross lifts no camera now
+    assert sample.rotation == pytest.approx([1, 0, 0, 0])  # and the right stick zooms
+    assert sample.axes == {"trigger": 1.0, "zoom_rate": -1.0}
+    pad.axes = {}
+    pad.held = {GamepadButton.face_a(), GamepadButton.face_b()}
+    assert tracker.sample().buttons == {"shift_a", "b"}
+    pad.held = {GamepadButton.face_b()}
+    pad.axes = {InputDevice.Axis.left_trigger: 1.0}
+    assert tracker.sample().buttons == {"b"}
+
+
+def test_triggers_that_are_nothing_but_buttons_work_too(clock):
+    pad = Pad()
+    tracker = GamepadTracker(pad, clock)
+    pad.held = {GamepadButton.ltrigger(), GamepadButton.rtrigger()}
+    assert tracker.sample().buttons == {"shift_trigger"}
+
+
+def test_a_gamepad_that_is_plugged_in_again_flies_on(clock):
+    pad, plugged = Pad(), []
+    tracker = GamepadTracker(pad, clock, lambda: plugged)
+    pad.axes = {InputDevice.Axis.left_y: 1.0}
+    clock.pass_(0.1)
+    before = tracker.sample()
+    pad.connected = False
+    assert tracker.sample().tracking is Tracking.LOST
+    plugged.append(Pad())
+    sample = tracker.sample()
+    assert (sample.tracking, tracker.note) == (Tracking.OK, "")
+    assert np.array_equal(sample.position, before.position)
+
+
+def test_the_next_gamepad_takes_over_and_without_one_the_first_keeps_the_camera(clock):
+    pads = [Pad("one")]
+    tracker = GamepadTracker(pads[0], clock, lambda: pads)
+    with pytest.raises(InputError, match="no other gamepad; connect one"):
+        tracker.next_device()
+    assert tracker.name == "one"
+    pads.append(Pad("two"))
+    assert (tracker.devices, tracker.device) == (("1: one", "2: two"), "1: one")
+    with pytest.raises(InputError, match="3: three is gone"):
+        tracker.choose_device("3: three")
+    names = []
+    for _ in range(2):
+        tracker.next_device()
+        names.append(tracker.name)
+    assert names == ["two", "one"]

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
+import cbor2
 import numpy as np
 import pytest
 
@@ -18,7 +19,14 @@ from game.camera.pose import IDENTITY_ROTATION, CameraPose, Tracking
 from game.camera.trackers import open_tracker
 from game.camera.trackers.listen import Listen, parse_listen
 from game.camera.trackers.opentrackio import SILENCE, OpenTrackIOTracker
-from game.camera.trackers.opentrackio_packet import Assembler, decode_datagram, encode_datagrams, fletcher16
+from game.camera.trackers.opentrackio_packet import (
+    CBOR,
+    JSON,
+    Assembler,
+    decode_datagram,
+    encode_datagrams,
+    fletcher16,
+)
 from game.camera.trackers.opentrackio_sample import decode_payload
 from game.operator import Operator
 from models import rotations
@@ -38,6 +46,10 @@ def payload(**fields: Any) -> bytes:
 def datagram(number: int, **fields: Any) -> bytes:
     (one,) = encode_datagrams(payload(**fields), number)
     return one
+
+
+def in_cbor(**fields: Any) -> bytes:
+    return cbor2.dumps(sample(**fields))
 
 
 # -- packets ----------------------------------------------------------------------------------------------------------
@@ -85,6 +97,14 @@ def test_what_is_lost_late_or_double_gives_no_payload_and_harms_none_after():
     assert assembler.add(again) == b"anew"
 
 
+def test_a_segment_in_another_encoding_is_no_part_of_the_payload():
+    assembler = Assembler()
+    first, _ = (decode_datagram(one) for one in encode_datagrams(b"abcd", 1, longest=2))
+    _, second = (decode_datagram(one) for one in encode_datagrams(b"abcd", 1, longest=2, encoding=CBOR))
+    assert second.encoding == CBOR
+    assert (assembler.add(first), assembler.add(second)) == (None, None)
+
+
 def test_a_payload_without_end_is_let_go():
     assembler = Assembler()
     for one in encode_datagrams(bytes(80_000), 0):
@@ -107,8 +127,7 @@ def change(at: int, value: int) -> bytes:
         (b"X" * 40, "does not begin"),
         (datagram(1)[:-1], "its length"),
         (datagram(1)[:-1] + b"!", "its checksum"),
-        (change(5, 2), "CBOR"),
-        (change(5, 9), "encoding 9 is unknown"),
+        (change(5, 9), "encoding 9 is unknown; JSON and CBOR are read"),
     ],
 )
 def test_a_datagram_that_is_none_is_refused_with_its_reason(data, words):
@@ -150,13 +169,14 @@ def test_a_lens_is_read_and_a_sample_may_be_a_lens_alone():
     lens = {"pinholeFocalLength": 24.3, "focusDistance": 10, "fStop": 4.0}
     tracked = decode_payload(payload(lens=lens, sourceId="urn:uuid:1"))
     assert (tracked.source, tracked.focal_length, tracked.focus_distance) == ("urn:uuid:1", 24.3, 10.0)
+    assert tracked.aperture == 4.0
     alone = sample(lens=lens)
     del alone["transforms"]
     assert decode_payload(json.dumps(alone).encode()).pose is None
 
 
-NO_POSE = {"translation": {"x": 0, "y": 0}, "rotation": {"pan": 0, "tilt": 0, "roll": 0}}
 POSE = sample()["transforms"][0]
+NO_POSE = {"translation": {"x": 0, "y": 0}, "rotation": {"pan": 0, "tilt": 0, "roll": 0}}
 
 
 @pytest.mark.parametrize(
@@ -165,6 +185,7 @@ POSE = sample()["transforms"][0]
         (b"\xff\x00", "not JSON"),
         (b"[" * 60_000, "not JSON"),
         (b"[]", "no sample"),
+        (payload(lens={"fStop": -4.0}), "its fStop"),
         (b"{}", "does not name OpenTrackIO"),
         (payload().replace(b"1.5", b"NaN"), "not JSON"),
         (payload().replace(b"1.5", b"1e999"), "its z"),
@@ -189,6 +210,48 @@ POSE = sample()["transforms"][0]
 def test_a_payload_that_is_no_sample_is_refused_with_its_reason(text, words):
     with pytest.raises(ValueError, match=words):
         decode_payload(text)
+
+
+def test_the_same_sample_in_cbor_says_the_same():
+    lens = {"pinholeFocalLength": 24.3, "focusDistance": 10, "fStop": 4.0}
+    text, binary = decode_payload(payload(lens=lens)), decode_payload(in_cbor(lens=lens), CBOR)
+    assert text.pose is not None
+    assert binary.pose is not None
+    assert np.array_equal(binary.pose.position, text.pose.position)
+    assert np.array_equal(binary.pose.rotation, text.pose.rotation)
+    assert dataclasses.replace(binary, pose=None) == dataclasses.replace(text, pose=None)
+
+
+def test_a_float_of_half_its_size_is_a_number_too():
+    """By hand: 1.5 is 0x3E00 in IEEE 754's sixteen bits."""
+    whole = in_cbor().replace(cbor2.dumps(1.5), b"\xf9\x3e\x00")
+    pose = decode_payload(whole, CBOR).pose
+    assert pose is not None
+    assert pose.position == pytest.approx([1.0, -2.0, 1.5])
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "not plain CBOR"),
+        (in_cbor()[:-1], "not plain CBOR"),
+        (b"\x81" * 60_000, "not plain CBOR"),
+        (b"\x9b" + b"\x7f" * 8, "not plain CBOR"),  # a list of more than a computer can hold
+        (b"\x7b" + b"\x7f" * 8, "not plain CBOR"),
+        (b"\xa2\x61a\x01\x61a\x02", "not plain CBOR"),  # one name twice
+        (cbor2.dumps({(1, 2): 3}), "not plain CBOR"),
+        (cbor2.dumps(cbor2.CBORTag(35, "(a+)+$")), "not plain CBOR"),  # a regular expression to be compiled
+        (cbor2.dumps(cbor2.CBORTag(5, [10**9, 1])), "not plain CBOR"),  # two to the power of a thousand millions
+        (in_cbor(sourceId=cbor2.CBORTag(99_999, "x")), "not plain CBOR"),
+        (cbor2.dumps([1]), "no sample"),
+        (payload(), "not plain CBOR|no sample"),
+        (in_cbor(transforms=[POSE | {"rotation": {"pan": float("nan"), "tilt": 0, "roll": 0}}]), "its pan"),
+        (in_cbor(lens={"focusDistance": b"far"}), "its focusDistance"),
+    ],
+)
+def test_cbor_that_is_no_sample_is_refused_with_its_reason(data, words):
+    with pytest.raises(ValueError, match=words):
+        decode_payload(data, CBOR)
 
 
 # -- over UDP ---------------------------------------------------------------------------------------------------------
@@ -247,6 +310,20 @@ def test_the_shoots_lens_follows_the_stages_and_keys_may_set_it_while_that_stand
     assert changes[-1][0] == operator.sample.time_ns
 
 
+def test_a_sender_that_speaks_cbor_holds_the_camera_and_its_lens(stage, clock):
+    long = in_cbor(lens={"pinholeFocalLength": 50.0, "fStop": 5.6}, notes="x" * 2000)
+    for one in encode_datagrams(long, 1, encoding=CBOR):
+        stage.sender.send(one)
+    sample = stage.tracker.sample()
+    assert (sample.tracking, stage.tracker.note) == (Tracking.OK, "")
+    assert sample.position == pytest.approx([1.0, -2.0, 1.5])
+    assert sample.axes == {"focal_length": 50.0, "aperture": 5.6}
+    operator = Operator(stage.tracker, Lens(35.0), [("home", CameraPose(np.zeros(3), IDENTITY_ROTATION))], clock)
+    operator.look()
+    operator.camera()
+    assert (operator.lens.focal_length, operator.lens.aperture) == (50.0, 5.6)
+
+
 def test_silence_holds_the_last_pose_as_lost_until_a_sender_starts_anew(stage, clock):
     stage.sender.send(datagram(900))
     good = stage.tracker.sample()
@@ -295,14 +372,15 @@ def test_what_is_refused_is_told_and_the_camera_stands(stage):
 
 
 def test_no_noise_on_the_wire_stops_the_shoot_or_moves_the_camera_far(stage):
-    """Random bytes, torn packets, and JSON with a valid checksum in which bytes were changed."""
+    """Random bytes, torn packets, and payloads with a valid checksum in which bytes were changed."""
     chance = random.Random(7)
-    whole = payload(lens={"pinholeFocalLength": 50.0})
-    for number in range(1, 3000):
+    lens = {"pinholeFocalLength": 50.0, "fStop": 2.8}
+    for number in range(1, 6000):
+        whole, encoding = ((payload(lens=lens), JSON), (in_cbor(lens=lens), CBOR))[number % 2]
         data = bytearray(whole)
         for _ in range(chance.randrange(1, 4)):
             data[chance.randrange(len(data))] = chance.randrange(256)
-        good = next(encode_datagrams(bytes(data), number))
+        good = next(encode_datagrams(bytes(data), number, encoding=encoding))
         torn = good[: chance.randrange(len(good))]
         stage.sender.send(chance.choice((good, torn, chance.randbytes(chance.randrange(1400)))))
         sample = stage.tracker.sample()

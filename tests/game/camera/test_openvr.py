@@ -313,3 +313,48 @@ def test_a_computer_without_the_library_can_still_choose_another_tracker(monkeyp
     monkeypatch.setitem(sys.modules, "openvr", None)
     with pytest.raises(InputError, match="does not load on this computer"):
         open_tracker("openvr")
+
+
+def test_devices_are_named_and_one_is_chosen_by_its_name(wand, clock):
+    wand.device(7, PUCK, "LHR-PUCK")
+    wand.device(8, PUCK, "LHR-PUCK")
+    wand.pose(8, moved(0.8))
+    tracker = OpenVRTracker("right", clock)
+    tracker.sample()
+    assert tracker.device == "controller LHR-RIGHT"
+    twins = tuple(f"tracker LHR-PUCK, number {number} of 2" for number in (1, 2))
+    assert tracker.devices == ("controller LHR-RIGHT", *twins)
+    tracker.choose_device(twins[1])
+    assert tracker.sample().position == pytest.approx([0.8, 0.0, 0.0])
+    assert tracker.device == twins[1]
+    with pytest.raises(InputError, match="tracker LHR-GONE is switched on no more; switch it on, or"):
+        tracker.choose_device("tracker LHR-GONE")
+    assert tracker.device == twins[1]
+
+
+def test_the_other_hand_is_a_second_layer_of_buttons_and_its_stick_a_cross(wand, clock):
+    wand.device(1, CONTROLLER, "LHR-LEFT", "oculus_touch")
+    wand.library.rt_axis(1, 0, openvr.k_eControllerAxis_Joystick, 0.1, 0.9)
+    wand.library.rt_buttons(1, 1 << openvr.k_EButton_A)
+    wand.library.rt_buttons(3, 1 << openvr.k_EButton_Grip)
+    sample = OpenVRTracker("right", clock).sample()
+    assert sample.buttons == {"grip", "shift_a", "shift_up"}
+    assert sample.axes["stick_y"] == 0.0
+
+
+def test_a_thumb_that_rests_on_a_pad_means_nothing_by_it(wand, clock):
+    wand.device(1, CONTROLLER, "LHR-LEFT")
+    wand.library.rt_axis(1, 0, openvr.k_eControllerAxis_TrackPad, 0.1, 0.9)
+    wand.library.rt_buttons(1, 1 << openvr.k_EButton_ApplicationMenu)
+    assert OpenVRTracker("right", clock).sample().buttons == {"shift_menu"}
+
+
+def test_a_hand_beside_a_puck_that_films_has_the_plain_buttons(wand, clock):
+    wand.device(7, PUCK, "LHR-PUCK")
+    wand.library.rt_buttons(3, 1 << openvr.k_EButton_SteamVR_Trigger)
+    tracker = OpenVRTracker("tracker", clock)
+    assert tracker.sample().buttons == {"trigger"}
+    wand.device(9, CONTROLLER, "LHR-LATE")
+    wand.library.rt_event(openvr.VREvent_TrackedDeviceActivated)
+    wand.library.rt_buttons(9, 1 << openvr.k_EButton_Grip)
+    assert tracker.sample().buttons == {"trigger", "grip"}

@@ -21,6 +21,7 @@ from game.camera.trackers.phone import SILENCE, SPEED, PhoneTracker
 from game.camera.trackers.phone_door import Allowance, Door, RefusedError
 from game.camera.trackers.phone_message import LARGEST, camera_rotation, decode_state
 from game.camera.trackers.phone_server import RATE
+from game.camera.trackers.tracker import Status
 from models import rotations
 from models.coords import wxyz_to_xyzw
 from models.errors import InputError
@@ -197,6 +198,13 @@ async def join(session: aiohttp.ClientSession, code: str) -> tuple[int, dict[str
         return answer.status, await answer.json()
 
 
+async def end_of(socket: aiohttp.ClientWebSocketResponse) -> aiohttp.WSMessage:
+    """What ends the conversation, after all that the camera says of itself."""
+    while (message := await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+        pass
+    return message
+
+
 async def until(holds: Callable[[], bool]) -> None:
     end = time.monotonic() + 20.0
     while not holds():
@@ -226,9 +234,29 @@ def test_a_phone_joins_with_the_code_and_holds_the_camera_over_its_websocket(tra
             assert (sample.time_ns, sample.tracking) == (clock.ns, Tracking.OK)
             assert sample.position == pytest.approx([0.0, 0.1 * SPEED, 0.0])
             assert axis(sample.rotation, [0, 1, 0]) == pytest.approx([0, 1, 0], abs=1e-9)
-            assert (sample.buttons, sample.axes) == ({"a"}, {"focal_length": 50.0})
+            assert (sample.buttons, sample.axes) == ({"a"}, {"asked_focal_length": 50.0})
 
     phone.run(film)
+
+
+def test_the_phone_is_told_how_its_camera_stands_whenever_that_changes(tracker, phone):
+    told = []
+
+    async def film(session: aiohttp.ClientSession) -> None:
+        await join(session, code_of(tracker))
+        async with session.ws_connect("/ws") as socket:
+            for status in (Status(), Status(), Status(recording=True, focal_length=50.0)):
+                tracker.show(status)
+                await socket.send_str(message())
+                await until(lambda: tracker.note == "")
+                if not told or status != Status():
+                    told.append(await socket.receive_json())
+        async with session.post("/state", data=message()) as answer:
+            told.append((await answer.json())["status"])
+
+    phone.run(film)
+    assert [one["recording"] for one in told] == [False, True, True]
+    assert told[1] == told[2] == {"recording": True, "held": False, "focal_length": 50.0}
 
 
 def test_a_tap_that_is_shorter_than_a_picture_counts(tracker, phone):
@@ -307,7 +335,7 @@ def test_a_bad_message_ends_its_websocket_with_the_reason_and_the_camera_stands(
         async with session.ws_connect("/ws") as socket:
             await socket.send_str(message())
             await socket.send_str(text)
-            last = await socket.receive()
+            last = await end_of(socket)
             assert last.type is aiohttp.WSMsgType.CLOSE
             assert (last.data, words in last.extra) == (1009 if not words else 4000, True)
 
@@ -323,7 +351,7 @@ def test_a_flood_is_cut_off(tracker, phone):
                 if socket.closed:
                     break
                 await socket.send_str(message())
-            last = await socket.receive()
+            last = await end_of(socket)
             assert last.extra.startswith("more than 200 messages a second")
 
     phone.run(flood)
@@ -340,7 +368,7 @@ def test_a_second_phone_puts_the_first_off(tracker, phone, clock):
             code = code_of(tracker)
             await asyncio.to_thread(phone.run, lambda second: join(second, code))
             await socket.send_str(message())
-            last = await socket.receive()
+            last = await end_of(socket)
             assert last.extra == "another phone holds the camera now"
 
     phone.run(film)
@@ -355,7 +383,7 @@ def test_closing_lets_go_of_a_phone_that_is_still_there(clock):
             await socket.send_str(message())
             await until(lambda: tracker.note == "")
             await asyncio.to_thread(tracker.close)
-            assert (await socket.receive()).type is not aiohttp.WSMsgType.TEXT
+            assert (await end_of(socket)).type is not aiohttp.WSMsgType.TEXT
 
     Phone(tracker).run(film)
 

@@ -104,6 +104,30 @@ def test_lost_tracking_turns_amber(base, picture):
     assert amber() > 50
 
 
+def boxes(viewfinder: Viewfinder, base) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Lower left and upper right corner of each text that says something, in render2d."""
+    corners = []
+    for text in viewfinder._texts.values():
+        if text.node().get_text():
+            low, high = text.get_tight_bounds(base.render2d)
+            corners.append((np.array([low.x, low.z]), np.array([high.x, high.z])))
+    return corners
+
+
+@pytest.mark.parametrize("tracker", ["mouse", "A wireless controller of somebody with a long name", "w" * 40])
+@pytest.mark.parametrize("window", [1.85, 1.2, 2.4])
+def test_no_text_lies_on_another_whatever_the_tracker_is_called(base, tracker, window):
+    viewfinder = Viewfinder(base.render2d, window)
+    stage = "BACKFLIP 9/9, 98 % succeed  1 FLIP  FALLEN, 0.25x"
+    viewfinder.update(dataclasses.replace(READOUT, tracker=tracker, stage=stage, attempt=4123))
+    found = boxes(viewfinder, base)
+    assert len(found) == 7
+    for index, (low, high) in enumerate(found):
+        for other_low, other_high in found[:index]:
+            assert np.any(low >= other_high) or np.any(other_low >= high)
+    viewfinder.destroy()
+
+
 @pytest.mark.parametrize(("window", "axis"), [(1.2, 0), (2.6, 1)])
 def test_the_mask_covers_what_is_outside_the_frame_with_its_opacity(base, picture, window, axis):
     """The picture is stretched to the window's aspect here; rows or columns outside the frame must be dark."""

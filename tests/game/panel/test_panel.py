@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from imgui_bundle import imgui
 
-from game.controls import PANEL_BUTTONS, PANEL_KEYS
-from game.panel import hands
+from game.controls import CONTROLS, OF_THE_WINDOW, PANEL_BUTTONS, PANEL_KEYS
+from game.panel import hands, keys_tab
 from game.panel.panel import Panel
 from game.panel.stages_tab import success
 from game.session import Session
@@ -19,10 +19,11 @@ from game.takes.edits import load_edits
 from game.takes.export.thumbnail import write_thumbnail
 from models.body import Body
 from tests.game.conftest import publish
+from tests.game.test_session import Hand as ShootsHand
 from tests.game.test_session import Shoot, run, shoot  # noqa: F401
 
-SLATE, STAGES, PLACE, CAMERA, TAKES = range(5)
-_TABS = (26, 70, 118, 170, 222)  # pixels from the panel's left, in the tabs' row
+SLATE, STAGES, PLACE, CAMERA, TAKES, KEYS = range(6)
+_TABS = (26, 70, 118, 170, 222, 265)  # pixels from the panel's left, in the tabs' row
 
 
 class Hand:
@@ -34,7 +35,7 @@ class Hand:
         self.panel = Panel(base, session, self.went_to.append)
         self.frame()
         width, height = base.win.get_x_size(), base.win.get_y_size()
-        self.left, self.top = 0.03 * width, 0.1 * height
+        self.left, self.top = 0.03 * width, 0.18 * height
         self.bottom = 0.9 * height
 
     def frame(self, *buttons: str, open: bool = True) -> None:
@@ -74,6 +75,25 @@ class Hand:
         self.frame()
 
 
+class Window:
+    """What there is to do where there is a window; tells what was done."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def toggle_viewfinder(self) -> None:
+        self.done.append("toggle_viewfinder")
+
+    def toggle_help(self) -> None:
+        self.done.append("toggle_help")
+
+    def toggle_capsules(self) -> None:
+        self.done.append("toggle_capsules")
+
+    def quit(self) -> None:
+        self.done.append("quit")
+
+
 @pytest.fixture
 def hand(base: Any, shoot: Shoot) -> Iterator[Hand]:  # noqa: F811
     hand = Hand(base, shoot[0])
@@ -97,7 +117,7 @@ def test_it_is_drawn_over_the_picture_and_gone_when_closed(base: Any, hand: Hand
     rows, columns = np.nonzero(drawn)
     left, right = columns.min(), columns.max()
     assert (left, right) == pytest.approx((0.03 * 960, (0.03 + 0.44) * 960), abs=4)
-    assert rows.min() == pytest.approx(0.1 * 519, abs=2)
+    assert rows.min() == pytest.approx(0.18 * 519, abs=2)
     assert (picture(base).max(axis=2) > 200).sum() > 300  # letters
     hand.frame(open=False)
     assert np.array_equal(picture(base), plain)
@@ -105,11 +125,21 @@ def test_it_is_drawn_over_the_picture_and_gone_when_closed(base: Any, hand: Hand
 
 def test_every_tab_shows_something_of_its_own(base: Any, hand: Hand) -> None:
     seen = []
-    for tab in range(5):
+    for tab in range(6):
         hand.tab(tab)
-        seen.append(picture(base)[100:].astype(int))
+        seen.append(picture(base)[142:].astype(int))
     for one, other in combinations(seen, 2):
         assert (np.abs(one - other).max(axis=2) > 40).sum() > 500
+
+
+def test_a_click_between_two_pictures_counts(base: Any, hand: Hand, shoot: Shoot) -> None:  # noqa: F811
+    imgui.get_io().add_mouse_pos_event(hand.left + 40, hand.top + 64)
+    hand.frame()
+    for event in ("mouse1", "mouse1-up"):
+        base.messenger.send(event)
+    for _ in range(3):
+        hand.frame()
+    assert shoot[0].recording
 
 
 def test_a_slate_counts_once_it_is_entered_and_is_a_name(hand: Hand, shoot: Shoot) -> None:  # noqa: F811
@@ -176,14 +206,14 @@ def test_a_click_on_a_skill_plays_it_and_shows_its_ladder(base: Any, hand: Hand,
     try:
         session.repertoire.shelf.refresh()
         hand.tab(STAGES)
-        flips = picture(base)[130:].astype(int)
+        flips = picture(base)[172:].astype(int)
         for x in np.arange(110.0, 380.0, 15.0):
             hand.click(float(x), 64)
             if session.repertoire.skill == "walk":
                 break
         assert session.performer.stage.path == walk[-1]
         assert session.performer.reference.clip.name == "walk"
-        assert (np.abs(picture(base)[130:] - flips).max(axis=2) > 40).sum() > 500
+        assert (np.abs(picture(base)[172:] - flips).max(axis=2) > 40).sum() > 500
     finally:
         for path in walk:
             path.unlink()
@@ -223,9 +253,58 @@ def test_a_gamepad_walks_through_the_panel_and_presses(base: Any, hand: Hand, sh
     stages = picture(base)
     hand.tab(SLATE)
     hand.tab(STAGES)
-    close = (np.abs(picture(base)[80:].astype(int) - stages[80:]).max(axis=2) > 40).sum()
-    far = (np.abs(slate[80:].astype(int) - stages[80:]).max(axis=2) > 40).sum()
+    close = (np.abs(picture(base)[122:].astype(int) - stages[122:]).max(axis=2) > 40).sum()
+    far = (np.abs(slate[122:].astype(int) - stages[122:]).max(axis=2) > 40).sum()
     assert close < 0.5 * far
+
+
+class Several(ShootsHand):
+    """A tracker with two devices."""
+
+    chosen = "1: left"
+    devices = ("1: left", "2: right")
+    note = "2: right is asleep"
+
+    @property
+    def device(self) -> str:
+        return self.chosen
+
+    def choose_device(self, name: str) -> None:
+        self.chosen = name
+
+
+def test_another_device_is_chosen_by_its_name(base: Any, hand: Hand, shoot: Shoot) -> None:  # noqa: F811
+    session = shoot[0]
+    hand.tab(CAMERA)
+    plain = picture(base)
+    session.operator._tracker = several = Several(lambda: 0)
+    hand.frame()
+    assert (np.abs(picture(base).astype(int) - plain).max(axis=2) > 40).sum() > 500
+    for button in ("down", "a", "down", "a"):  # to the list, open it, to the second, choose it
+        hand.press(button)
+    assert several.chosen == "2: right"
+    assert session.hint == "hand holds the camera"
+
+
+@pytest.mark.parametrize("arrows", [False, True])
+def test_choosing_a_row_of_the_keys_does_what_it_says(hand: Hand, shoot: Shoot, arrows: bool) -> None:  # noqa: F811
+    session = shoot[0]
+    session.window = window = Window()
+    seed = session.performer.seed
+    down, choose = (
+        ((hand.key, "arrow_down"), (hand.key, "space")) if arrows else ((hand.press, "down"), (hand.press, "a"))
+    )
+    hand.tab(KEYS)
+    down[0](down[1])
+    rows = {control.action for control in CONTROLS} - keys_tab._HELD
+    for _ in rows:
+        choose[0](choose[1])
+        down[0](down[1])
+    assert session.recording
+    assert session.performer.seed == seed + 1
+    assert session.operator.setup.rig.kill_roll
+    assert session.operator.panel_open  # the row of the panel itself
+    assert set(window.done) == rows & OF_THE_WINDOW
 
 
 def test_takes_are_shown_circled_and_thrown_away_only_when_sure(base: Any, hand: Hand, shoot: Shoot) -> None:  # noqa: F811
@@ -239,12 +318,15 @@ def test_takes_are_shown_circled_and_thrown_away_only_when_sure(base: Any, hand:
     hand.tab(TAKES)
     red = (picture(base) == (250, 40, 20)).all(axis=2)
     assert red.sum() == pytest.approx(160 * 86.5, rel=0.05)
+    hand.click(20, 68)  # only the circled ones: there is none
+    assert not (picture(base) == (250, 40, 20)).all(axis=2).any()
+    hand.click(20, 68)
     for _ in hand.click_down(185, 90):
         if load_edits(folder).circled:
             break
     assert load_edits(folder).circled
     for x in np.arange(200, 420, 12.0):
-        hand.click(float(x), 103)
+        hand.click(float(x), 122)
         if not folder.exists():
             break
     assert not list((session.settings.takes).glob("*/park_001"))

@@ -42,6 +42,12 @@ def test_the_headset_is_waited_for_before_the_tracker_is_read_and_filled_in_the_
     assert waited == [(frame + 1, 2 * frame) for frame in range(frames)]
     assert runtime.library.rt_submitted() == 2 * frames
     stereo.close()
+    # In another place the same device goes on.
+    screen = Screen(base, (), (), (), seconds=0.0)
+    stereo = fill_headset(screen, session)
+    screen.run()
+    assert runtime.library.rt_submitted() == runtime.library.rt_waited() * 2 > 2 * frames
+    stereo.close()
     tracker.close()
 
 
