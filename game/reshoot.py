@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from game.camera.lens import Lens
-from game.camera.pose import CameraPose, Sample, Tracking
+from game.camera.pose import CameraPose
 from game.camera.readout import RATE, Readout
 from game.hud import with_camera
 from game.operator import Operator
@@ -99,6 +99,7 @@ class Reshoot(Shooting):
         before, sample = self.operator.sample, self.operator.look()
         self._notice(before, sample)
         shown = self.merged(self.operator.camera())
+        self.operator.show(self.recording)
         if self._recorder is not None:
             self._keep_lens(sample.time_ns)
             self._recorder.camera(sample)
@@ -106,12 +107,6 @@ class Reshoot(Shooting):
             if self._recorder.flush().problem:
                 self.stop_take()
         return shown
-
-    def _notice(self, before: Sample, sample: Sample) -> None:
-        if self._recorder is not None and sample.tracking is not before.tracking:
-            name = "tracking_found" if sample.tracking is Tracking.OK else "tracking_lost"
-            self._recorder.event(sample.time_ns, name, {})
-        self._obey(sample)
 
     def can(self, action: str) -> bool:
         """Whether a key's action has a meaning here: there is nobody to perform anew, and no panel."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from game.camera.pose import CameraPose, Sample, Tracking
+from game.camera.pose import CameraPose
 from game.camera.readout import RATE, Readout
-from game.camera.trackers.tracker import NEW_DEVICE, ORIGIN_MOVED
 from game.controls import CONTROLS, OF_THE_WINDOW, STEERING, Control
 from game.hud import performed, with_camera
 from game.marking import free_name, keep_mark
@@ -139,16 +138,6 @@ class Session(Taking):
             self._since_looked = 0.0
             self._disk_left = free_bytes(self.settings.takes)
             self.repertoire.look()
-
-    def _notice(self, before: Sample, sample: Sample) -> None:
-        """Turn what the tracker reports into events, and its buttons into actions."""
-        if sample.tracking is not before.tracking:
-            self._keep_event("tracking_lost" if sample.tracking is not Tracking.OK else "tracking_found", {})
-        if ORIGIN_MOVED in sample.buttons:
-            self._keep_event(ORIGIN_MOVED, {})
-        if NEW_DEVICE in sample.buttons:
-            self._keep_event(NEW_DEVICE, {"tracker": self.operator.tracker_name})
-        self._obey(sample)
 
     @property
     def _standing_hint(self) -> str:

@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from game.camera.pose import Sample
+from game.camera.pose import Sample, Tracking
+from game.camera.trackers.tracker import NEW_DEVICE, ORIGIN_MOVED
 from game.clock import Clock
 from game.controls import CONTROLLER, PANEL_BUTTONS, RELEASES, find_action
 from game.operator import Operator
@@ -65,6 +66,23 @@ class Shooting(ABC):
     def action_of(self, button: str) -> str | None:
         """What a button of whatever holds the camera does now."""
         return self.controller.get(button)
+
+    def _notice(self, before: Sample, sample: Sample) -> None:
+        """Keep what the tracker reports as events of the take, and do what its buttons say."""
+        for name, detail in self._reported(before, sample).items():
+            if self._recorder is not None:
+                self._recorder.event(sample.time_ns, name, detail)
+        self._obey(sample)
+
+    def _reported(self, before: Sample, sample: Sample) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        if sample.tracking is not before.tracking:
+            found["tracking_found" if sample.tracking is Tracking.OK else "tracking_lost"] = {}
+        if ORIGIN_MOVED in sample.buttons:
+            found[ORIGIN_MOVED] = {}
+        if NEW_DEVICE in sample.buttons:
+            found[NEW_DEVICE] = {"tracker": self.operator.tracker_name}
+        return found
 
     def _obey(self, sample: Sample) -> None:
         """Do what the buttons of ``sample`` say that went down or up with it; an open panel keeps its own."""
