@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from direct.showbase.ShowBase import ShowBase
 from panda3d.core import LQuaternion, NodePath, PandaNode, Point3, TransformState, Vec3
 
@@ -17,6 +18,9 @@ from game.avatar.shading import Colour, Lighting, relight, shade
 from game.performance import BodyPose
 from models.body import Body, load_humanoid
 from models.rotations import Array
+
+_AS_LARGE = Vec3(1.0)
+_REACH = 0.4  # m from a joint of the body, beyond which no part of a person is: the crown, toes, clothes
 
 
 class Avatar:
@@ -45,10 +49,11 @@ class Avatar:
         self.face = Face(self._character)
         self.face_track: FaceTrack | None = None
         self._breath = 0.0
+        self._joints: Array = np.zeros((0, 3))
         bundle = self._character.getBundle(0)
         for name, turn in self.retarget.posture.items():
             offset = skeleton.offsets[skeleton.index[name]]
-            bundle.freezeJoint(name, _transform(offset, turn))
+            bundle.freezeJoint(name, _transform(offset.tolist(), turn.tolist()))
         self._controls = [PandaNode(name) for name in self.retarget.names]
         for name, control in zip(self.retarget.names, self._controls, strict=True):
             bundle.controlJoint(name, control)
@@ -62,7 +67,8 @@ class Avatar:
     def show(self, pose: BodyPose) -> None:
         """Stand as ``pose`` says."""
         figure = self.retarget.pose(pose, self._breath)
-        for control, offset, turn in zip(self._controls, figure.offsets, figure.turns, strict=True):
+        self._joints = figure.joints
+        for control, offset, turn in zip(self._controls, figure.offsets.tolist(), figure.turns.tolist(), strict=True):
             control.setTransform(_transform(offset, turn))
         # Left to itself Panda3D moves the joints once per tick of its clock, and a take may show two poses in one.
         self._character.forceUpdate()
@@ -73,6 +79,10 @@ class Avatar:
         )
         self._figure.show()
 
+    def reach(self) -> Array:
+        """Points ``(n, 3)`` of the world, m, between which the person is."""
+        return np.concatenate((self._joints - _REACH, self._joints + _REACH))
+
     def light(self, direction: tuple[float, float, float], sun: Colour, ambient: Colour) -> None:
         """Light the person; direction is where the sun shines to, colours as in `shading.Lighting`."""
         relight(self.root, Lighting(direction, sun, ambient))
@@ -82,6 +92,7 @@ class Avatar:
         self.root.removeNode()
 
 
-def _transform(offset: Array, turn: Array) -> TransformState:
-    x, y, z, w = turn.tolist()
-    return TransformState.makePosQuatScale(Point3(*offset.tolist()), LQuaternion(w, x, y, z), Vec3(1.0))
+def _transform(offset: list[float], turn: list[float]) -> TransformState:
+    """offset: xyz, m. turn: xyzw."""
+    x, y, z, w = turn
+    return TransformState.makePosQuatScale(Point3(*offset), LQuaternion(w, x, y, z), _AS_LARGE)

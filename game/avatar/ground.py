@@ -7,6 +7,7 @@ bend up, ankles yield, wrists and neck bend. Only the level ground at height 0 i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -44,9 +45,18 @@ class Shoe:
     foot: Array
     toes: Array
 
+    @cached_property
+    def _longest(self) -> float:
+        """Metres from the ankle beyond which no part of it is, however the toes bend."""
+        toes = np.linalg.norm(self.joint) + np.linalg.norm(self.toes - self.joint, axis=1).max()
+        ends = np.linalg.norm(np.stack((self.ball, self.tip)), axis=1).max()
+        return float(max(toes, ends, np.linalg.norm(self.foot, axis=1).max()))
+
     def bend(self, position: Array, turn: Array) -> float:
         """Angle in rad by which the toes bend up so that their tip is not below the ground; 0 in the air."""
-        ball, tip = (float(position[1] + rotations.rotate(turn, point)[1]) for point in (self.ball, self.tip))
+        if position[1] > self._longest:
+            return 0.0
+        ball, tip = (position[1] + rotations.rotate(turn, np.stack((self.ball, self.tip)))[:, 1]).tolist()
         length = float(np.linalg.norm(self.tip - self.ball))
         if tip >= 0.0:
             return 0.0
@@ -56,9 +66,10 @@ class Shoe:
 
     def lift(self, position: Array, turn: Array, bend: float) -> float:
         """Metres by which the shoe, its toes bent, must rise to be on the ground."""
-        bent = np.tile(rotations.about(2, bend), (len(self.toes), 1))
-        points = np.concatenate((self.foot, self.joint + rotations.rotate(bent, self.toes - self.joint)))
-        heights = rotations.rotate(np.tile(turn, (len(points), 1)), points)[:, 1]
+        if position[1] > self._longest:
+            return 0.0
+        toes = self.joint + rotations.rotate(rotations.about(2, bend), self.toes - self.joint)
+        heights = rotations.rotate(turn, np.concatenate((self.foot, toes)))[:, 1]
         return float(np.clip(-(position[1] + heights.min()), 0.0, _FOOT_LIFT))
 
 
@@ -76,6 +87,16 @@ class Tip:
     points: Array
     limit: float
     give: float
+
+    def is_clear(self, joints: Array, ground: Ground) -> bool:
+        """Whether it is above ``ground`` however it turns; joints as in `yielding`."""
+        length = float(np.linalg.norm(joints[1:], axis=1).sum()) + self._longest
+        return bool(ground.root + joints[0] @ ground.up > length)
+
+    @cached_property
+    def _longest(self) -> float:
+        """Metres from the last bone to the outline's farthest point."""
+        return float(np.linalg.norm(self.points, axis=1).max())
 
     def yielding(self, turns: Array, joints: Array, ground: Ground) -> tuple[Array, float]:
         """The turn ``(3,)`` in rad that keeps it on the ground, and how deep it is after that, m of the model.
@@ -99,11 +120,11 @@ class Tip:
 
     def _place(self, turns: Array, joints: Array, total: Array) -> tuple[Array, Array]:
         """The outline, and the first joint that turns."""
-        turned = rotations.multiply(rotations.exp(self.shares[:, None] * total), turns)
+        turned = rotations.multiply(rotations.exp(self.shares[:, None] * total), turns) if total.any() else turns
         places = joints[:1] + np.cumsum(
             np.concatenate((np.zeros((1, 3)), rotations.rotate(turned[:-1], joints[1:]))), axis=0
         )
-        points = places[-1] + rotations.rotate(np.tile(turned[-1], (len(self.points), 1)), self.points)
+        points = places[-1] + rotations.rotate(turned[-1], self.points)
         return points, places[int(np.argmax(self.shares > 0.0))]
 
 

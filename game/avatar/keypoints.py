@@ -60,6 +60,12 @@ class Sighting:
         """Pixels from the middle of the face to the ankles."""
         return float(np.linalg.norm(self.points[list(ANKLES)].mean(axis=0) - self.points[NOSE]))
 
+    @property
+    def across(self) -> Array:
+        """Direction ``(3,)`` from the person's right to their left, as `space`."""
+        way = sum(self.space[left] - self.space[right] for left, right in (HIPS, SHOULDERS))
+        return np.asarray(way / np.maximum(np.linalg.norm(way), 1e-9))
+
 
 def sight(path: Path) -> Sighting:
     """Find the one person in a photograph, from head to feet.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from game.avatar.person import load_person
 from game.avatar.photo_fit import View, fit_photos
 from game.avatar.projected_skin import project_skin
 from game.avatar.reshaping import joint_places, reshape
-from models.body import load_humanoid
 from models.disk import write_whole
 from models.errors import InputError
 from models.physique import BODY_FILE, write_body
@@ -56,8 +55,8 @@ def make_person(folder: Path, name: str, measures: Measures, default: Path, sigh
         traits = model.fit(measures)
     before, after = model.figure(DEFAULT), model.figure(traits)
     glb = load_glb(template.model)
-    physique = physique_of(after, before, template.bones, load_humanoid(), template.height / stature(glb))
-    offset = wear(glb, before, after)
+    physique = physique_of(after, before, template.bones, template.height / stature(glb))
+    offset = wear(glb, before, after, template.clothes)
     views = [view.moved(offset) for view in views]
     covered = project_skin(glb, views) if views else 0.0
     pictures = tuple(folder / f"fit_{number}_{view.sighting.path.stem}.jpg" for number, view in enumerate(views, 1))
@@ -74,15 +73,18 @@ def make_person(folder: Path, name: str, measures: Measures, default: Path, sigh
     return Made(after, tuple(view.error for view in views), covered, pictures)
 
 
-def wear(model: Glb, before: Figure, after: Figure) -> Array:
+def wear(model: Glb, before: Figure, after: Figure, clothes: Collection[str]) -> Array:
     """Make the model of the default person, whose body is ``before``, that of ``after``, clothes and all.
+
+    clothes: names of the meshes that are.
 
     Returns:
         Where the body model's origin is in the model ``(3,)``, m, Z up.
     """
     places = joint_places(model)
     offset = np.mean([place - before.joints[bone] for bone, place in places.items()], axis=0)
-    reshape(model, before.vertices + offset, after.vertices + offset, _shifted(places, before.joints, after.joints))
+    joints = _shifted(places, before.joints, after.joints)
+    reshape(model, before.vertices + offset, after.vertices + offset, joints, clothes)
     return np.asarray(offset)
 
 

@@ -18,7 +18,7 @@ from scipy.linalg import block_diag
 from scipy.optimize import least_squares
 
 from game.avatar.body_model import BodyModel, Traits
-from game.avatar.keypoints import ANKLES, HIPS, NOSE, SHOULDERS, Sighting
+from game.avatar.keypoints import ANKLES, NOSE, Sighting
 from game.avatar.landmarks import Landmarks, landmarks_of
 from game.avatar.measures import Measures
 from game.avatar.person import Bones
@@ -30,11 +30,13 @@ from models.rotations import Array
 
 _TURNS = 3
 _FREE = ("height", "weight", "proportions")
-_SPREAD = np.array([0.15, 0.15, 0.15, *6 * (0.4,)])  # how far traits of people lie from those of the mean
+_SPREAD = np.array([0.15, 0.15, 0.15, *6 * (0.5,)])  # how far traits of people lie from those of the mean
 _LEAST = np.array([0.0, 0.0, 0.0, *6 * (-1.0,)])  # of the free traits; the most is 1
 _TRAIT_STEP = 0.03  # for the tangent
 _SURE = np.array([0.002, 0.004])  # m of height and share of mass by which measures may be missed on the way
-_POINT = 0.012  # of a person's height in the picture: standard error of a point
+_POINT = 0.006  # of a person's height in the picture: standard error of a point
+_HIDDEN = 0.95  # of the trust that the far side's points lose, seen from straight beside
+_LEVEL = 0.04  # rad by which a camera, held level before somebody upright, tilts or rolls
 _NEAREST = 0.1  # m before the camera
 _EPSILON = 1e-5
 _DOUBT = 3.0  # standard errors beyond which a point pulls no harder
@@ -124,8 +126,10 @@ class _Problem:
     def __init__(self, sighting: Sighting, marks: Landmarks, joints: Joints) -> None:
         self.sighting, self.marks, self.joints = sighting, marks, joints
         self.found = sighting.points[marks.numbers]
-        self.weight = marks.trust * np.sqrt(sighting.seen[marks.numbers]) / (_POINT * sighting.height)
-        across = sum(sighting.space[left] - sighting.space[right] for left, right in (HIPS, SHOULDERS))
+        across = sighting.across
+        # the finder guesses what the body hides, and is sure of it
+        plain = 1.0 - _HIDDEN * np.maximum(marks.sides * across[2], 0.0)
+        self.weight = marks.trust * np.sqrt(plain * sighting.seen[marks.numbers]) / (_POINT * sighting.height)
         heading = float(np.degrees(np.arctan2(-across[2], across[0])))
         self._level = np.array(axes_of(heading, 0.0, 0.0))
         self._middle = 0.5 * np.array(sighting.pixels.shape[1::-1])
@@ -160,7 +164,8 @@ class _Problem:
         right, ahead, up = np.moveaxis(at + state[..., None, 3:6], -1, 0)
         plane = np.stack((right, -up), axis=-1) / np.maximum(ahead, _NEAREST)[..., None]
         pull = (self._middle + self.sighting.focal * plane - self.found) * self.weight[:, None]
-        held = np.broadcast_to(state[..., 6:] / np.repeat(self.joints.freedom, 3), (*pull.shape[:-2], self._turns))
+        held = np.concatenate((state[..., :2] / _LEVEL, state[..., 6:] / np.repeat(self.joints.freedom, 3)), axis=-1)
+        held = np.broadcast_to(held, (*pull.shape[:-2], held.shape[-1]))
         return np.concatenate((pull.reshape(*pull.shape[:-2], 2 * len(self.found)), held), axis=-1)
 
     def view(self, points: Array, state: Array) -> View:

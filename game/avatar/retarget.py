@@ -33,13 +33,15 @@ _COLLAR_REACH = 0.2  # rad that it comes forward with an arm held straight forwa
 class SkeletonPose:
     """A posed skeleton. position (3,) m and rotation (4,) wxyz of the model in Panda's world, times `Retarget.scale`.
 
-    offsets (N, 3) in the model's metres and turns (N, 4) xyzw: the driven bones, each in its parent's frame.
+    offsets (N, 3) in the model's metres and turns (N, 4) xyzw: the driven bones, each in its parent's frame. joints
+    (links, 3): of the body, m in Panda's world.
     """
 
     position: Array
     rotation: Array
     offsets: Array
     turns: Array
+    joints: Array
 
 
 @dataclass(frozen=True)
@@ -138,17 +140,23 @@ class Retarget:
         frames = self._blend(to_model_turn(rotations.multiply(to_root, links)), bends)
         up = to_model(rotations.rotate(to_root, np.array([0.0, 1.0, 0.0])))
         ground = Ground(up, float(pose.root_pos[1]) / self.scale)
-        depths = [self._yield(tip, frames, ground) for tip in self.tips]
+        chest = self._chest(frames)
+        depths = [
+            self._yield(tip, chain, chest, frames, ground) for tip, chain in zip(self.tips, self._chains, strict=True)
+        ]
         world = rotations.multiply(frames[list(self.turned_by)], self.rest)
         above = np.concatenate((world, rotations.IDENTITY[None]))[list(self.parents)]
         turns = rotations.multiply(rotations.conjugate(above), world)
         offsets = self._offsets(frames, above, up, lifts) + breath * self.swell
         for tip, depth in zip(self.tips, depths, strict=True):
+            if depth == 0.0:
+                continue
             path, rise = list(tip.path), min(depth, tip.give / self.scale) / len(tip.path)
-            offsets[path] += rotations.rotate(rotations.conjugate(above[path]), np.tile(rise * up, (len(path), 1)))
+            offsets[path] += rotations.rotate(rotations.conjugate(above[path]), rise * up)
         turn = coords.wxyz_to_xyzw(coords.bullet_quat_to_panda(pose.root_rot))
         rotation = coords.xyzw_to_wxyz(rotations.multiply(turn, _TURN))
-        return SkeletonPose(coords.bullet_to_panda(pose.root_pos), rotation, offsets, turns)
+        place, joints = coords.bullet_to_panda(pose.root_pos), coords.bullet_to_panda(positions)
+        return SkeletonPose(place, rotation, offsets, turns, joints)
 
     @cached_property
     def frames(self) -> Frames:
@@ -170,13 +178,23 @@ class Retarget:
         hands = links[[at["left_elbow"], at["right_elbow"]]]
         return np.concatenate((links, back, nape, collars, pelvis[None], toes, hands))
 
-    def _yield(self, tip: Tip, frames: Array, ground: Ground) -> float:
+    @cached_property
+    def _chains(self) -> list[Array]:
+        """For each tip, how its bones follow each other at rest, ``(bones, 3)``, in the frames of their turns."""
+        paths = [list(tip.path) for tip in self.tips]
+        return [rotations.rotate(self.rest[[self.parents[row] for row in p]], self.offsets[p]) for p in paths]
+
+    def _chest(self, frames: Array) -> Array:
+        """Where the ribs' bone is ``(3,)``, from between the hips."""
+        return self.ribs.joint + rotations.rotate(frames[self.ribs.link], self.ribs.rest - self.ribs.joint)
+
+    def _yield(self, tip: Tip, chain: Array, chest: Array, frames: Array, ground: Ground) -> float:
         """Turn ``tip`` in ``frames`` so that it lies on the ground. Returns how deep it still is, m of the model."""
-        path, ribs = list(tip.path), self.ribs
-        turned_by = np.array(self.turned_by)[path]
-        joints = rotations.rotate(self.rest[[self.parents[row] for row in path]], self.offsets[path])
-        place = ribs.joint + rotations.rotate(frames[ribs.link], ribs.rest - ribs.joint)
-        joints[0] = place + rotations.rotate(frames[self.turned_by[ribs.path[-1]]], joints[0])
+        joints = chain.copy()
+        joints[0] = chest + rotations.rotate(frames[self.turned_by[self.ribs.path[-1]]], chain[0])
+        if tip.is_clear(joints, ground):
+            return 0.0
+        turned_by = np.array(self.turned_by)[list(tip.path)]
         turn, depth = tip.yielding(frames[turned_by], joints, ground)
         moved = tip.shares > 0.0
         turned = rotations.exp(tip.shares[moved, None] * turn)
@@ -199,9 +217,9 @@ class Retarget:
                 offsets[row] = rotations.rotate(pelvis, offsets[row])
         ribs, path = self.ribs, list(self.ribs.path)
         reached = offsets[path[0]] + np.sum(rotations.rotate(above[path[1:]], offsets[path[1:]]), axis=0)
-        slip = ribs.joint + rotations.rotate(frames[ribs.link], ribs.rest - ribs.joint) - reached
+        slip = self._chest(frames) - reached
         give = list(ribs.give)
-        offsets[give] += rotations.rotate(rotations.conjugate(above[give]), np.tile(slip / len(give), (len(give), 1)))
+        offsets[give] += rotations.rotate(rotations.conjugate(above[give]), slip / len(give))
         for foot, lift in zip(self.feet, lifts, strict=True):
             ankle, knee = frames[foot.ankle], frames[foot.knee]
             wanted = foot.socket + rotations.rotate(ankle, foot.rise + foot.hip - foot.socket) + up * lift / self.scale
@@ -215,7 +233,7 @@ def _collar_turns(arms: Array) -> Array:
 
     They depend on where an arm points, not on how it got there, so nothing jumps when one passes overhead.
     """
-    points = rotations.rotate(arms, np.tile([0.0, 0.0, -1.0], (2, 1)))
+    points = rotations.rotate(arms, np.array([0.0, 0.0, -1.0]))
     lift = _COLLAR_LIFT * 0.5 * (1.0 + points[:, 2])
     reach = _COLLAR_REACH * -points[:, 1]
     return rotations.exp(np.array([[-1.0], [1.0]]) * np.stack((np.zeros(2), lift, reach), axis=-1))

@@ -11,7 +11,6 @@ from game.avatar.body_model import DEFAULT, BodyModel
 from game.avatar.measures import Measures
 from game.avatar.measuring import physique_of
 from game.avatar.person import Person
-from models.body import Body
 from models.errors import InputError
 
 pytest.importorskip("anny")
@@ -24,13 +23,11 @@ def model() -> BodyModel:
 
 
 @pytest.mark.parametrize(("height", "mass"), [(1.78, 72.0), (1.6, 52.0), (1.95, 105.0)])
-def test_measures_asked_are_measures_got(
-    model: BodyModel, person: Person, body: Body, height: float, mass: float
-) -> None:
+def test_measures_asked_are_measures_got(model: BodyModel, person: Person, height: float, mass: float) -> None:
     figure, default = model.figure(model.fit(Measures(height, mass))), model.figure(DEFAULT)
     assert figure.height == pytest.approx(height, abs=0.003)
     assert figure.mass == pytest.approx(mass, rel=0.003)
-    physique = physique_of(figure, default, person.bones, body, 0.9009)
+    physique = physique_of(figure, default, person.bones, 0.9009)
     single = sum(physique.parts[name].mass for name in ("root", "chest", "neck"))
     total = 2.0 * sum(part.mass for part in physique.parts.values()) - single
     assert total == pytest.approx(mass, rel=0.003)

@@ -16,7 +16,7 @@ from game.avatar.face_track import SHAPES
 from game.avatar.glb import load_glb
 from game.avatar.making import stature
 from game.avatar.measures import Measures, sex_of
-from game.avatar.reshaping import displacement, from_gltf, joint_places, reshape, to_gltf
+from game.avatar.reshaping import displacement, draped, from_gltf, joint_places, reshape, to_gltf
 from game.casting import body_of
 from game.performance import BodyPose
 from models.body import Body, load_humanoid
@@ -58,6 +58,23 @@ def test_what_lies_near_the_skin_goes_with_it() -> None:
     points = np.array([[0.5, 0.5, 0.01], [0.2, 0.8, 0.02]])
     moved = displacement(points, skin, shift)
     np.testing.assert_allclose(moved, [[0.05, 0.0, 0.05], [0.02, 0.0, 0.05]], atol=2e-3)
+
+
+def test_cloth_bridges_a_hollow_and_keeps_together_at_seams() -> None:
+    across, along = np.meshgrid(np.arange(20), np.arange(20))
+    places = np.stack((across, along, np.zeros((20, 20))), axis=-1).reshape(-1, 3).astype(np.float32)
+    corner = np.array([row * 20 + column for row in range(19) for column in range(19)])
+    triangles = np.concatenate([corner[:, None] + step for step in ((0, 1, 21), (0, 21, 20))])
+    shift = np.zeros((400, 3))
+    shift[:, 0] = 0.1
+    shift[210, 2] = -0.05
+    # the first row a second time, and only the first of each pair belongs to a triangle
+    places, shift = np.concatenate((places, places[:20])), np.concatenate((shift, shift[:20]))
+    even = draped(shift, places, triangles)
+    np.testing.assert_allclose(even[:, 0], 0.1)
+    assert -0.02 < even[210, 2] < 0.0
+    assert even[:400, 2].sum() == pytest.approx(-0.05, rel=0.1)
+    np.testing.assert_array_equal(even[400:], even[:20])
 
 
 def test_a_taller_person_from_head_to_shoe(base: Any, folder: Path, tmp_path: Path, body: Body) -> None:

@@ -82,8 +82,9 @@ def test_points_give_back_the_limbs_and_the_cameras(model: BodyModel, long_legge
     assert abs(legs) < 0.4 * abs(mean_legs)
     for view, camera in zip(views, cameras, strict=True):
         assert view.error < 6.0  # the points' own errors are 4.2 in two directions
-        np.testing.assert_allclose(view.camera.position, camera.position, atol=0.12)
-        np.testing.assert_allclose(view.camera.axes, camera.axes, atol=0.06)
+        # both hips turned alike by the posture's 0.1 rad cannot be told from a camera that went round as far
+        np.testing.assert_allclose(view.camera.position, camera.position, atol=0.4)
+        np.testing.assert_allclose(view.camera.axes, camera.axes, atol=0.1)
 
 
 def test_two_different_people(model: BodyModel, long_legged: Figure, person: Person) -> None:
@@ -96,17 +97,17 @@ def test_two_different_people(model: BodyModel, long_legged: Figure, person: Per
 
 
 def test_photographs_of_a_painted_person_make_the_person_again(
-    base: Any, model: BodyModel, long_legged: Figure, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    base: Any, model: BodyModel, long_legged: Figure, person: Person, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("mediapipe")
-    glb = load_glb(folder / "person.glb")
-    wear(glb, model.figure(DEFAULT), long_legged)
+    glb = load_glb(person.model)
+    wear(glb, model.figure(DEFAULT), long_legged, person.clothes)
     glb.save(tmp_path / "known.glb")
     for name, heading in (("front", 0.0), ("side", 90.0)):
         camera = around(heading, size=(1200, 1600))
         notes = Image.Exif()
         # the lens, as millimetres on film of 36 x 24 mm
-        notes.get_ifd(0x8769)[0xA405] = round(camera.focal * 43.27 / np.hypot(*camera.size))
+        notes[0x8769] = {0xA405: round(camera.focal * 43.27 / np.hypot(*camera.size))}
         picture = photograph(base, tmp_path / "known.glb", camera)
         Image.fromarray(picture[..., :3]).save(tmp_path / f"{name}.png", exif=notes)
     out, photos = tmp_path / "me", [str(tmp_path / name) for name in ("front.png", "side.png")]
