@@ -142,6 +142,6 @@ def test_a_place_that_is_gone_is_told_and_the_take_stays(shoot: Path, tmp_path: 
     assert backflip(*played, cwd=tmp_path).returncode == 0
     shutil.rmtree(tmp_path / "garden")
     for job in (["play", "--headless", "--reshoot", "garden"], ["takes", "movie", "garden", "-o", "x.mp4"]):
-        refused(backflip(*job, cwd=tmp_path), "garden", "no such environment")
+        refused(backflip(*job, cwd=tmp_path), "garden", "is not there any more")
     exported = backflip("takes", "export", "garden", "--format", "csv", "-o", "x.csv", cwd=tmp_path)
     assert exported.returncode == 0, exported.stderr  # camera and body need no place
